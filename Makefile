@@ -1,0 +1,44 @@
+# Targets for people: setup, run, test, lint, package, inspect. `make` alone lints and tests.
+# Works with GNU make 3.81. PYTHON=... chooses the interpreter (3.11 or newer).
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKS := package/locks
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := default
+.PHONY: default setup test lint locks clean
+default: lint test
+
+setup: $(VENV)/.complete
+
+# The stamp is written last, so that an interrupted set-up starts anew.
+$(VENV)/.complete: $(LOCKS)/build.txt $(LOCKS)/development.txt pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "make: no Python 3.11 or newer found; install one, or name it with PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11; name a newer one with PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { echo "make: $(PYTHON) has no ensurepip; install python3-venv with your system's package manager" >&2; exit 1; }
+	@echo "setup: installing locked dependencies into $(VENV) with $$("$(PYTHON)" --version)"
+	@rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r $(LOCKS)/build.txt \
+	&& $(BIN)/python $(PIP_INSTALL) --require-hashes --no-build-isolation -r $(LOCKS)/development.txt \
+	&& $(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable . \
+	|| { rm -rf $(VENV); echo "make: setup failed: pip could not install the locked dependencies (see above); check the network and run make setup again" >&2; exit 1; }
+	@touch $@
+
+test: setup
+	@$(BIN)/python -m pytest
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+# Needs uv (pip install uv). Names no registry: --no-emit-index-url.
+locks:
+	@cd $(LOCKS) && for name in build library library-tests; do \
+		uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
+	@cd $(LOCKS) && for name in development inspect knowledge page; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
+
+clean:
+	@rm -rf build dist $(VENV)
