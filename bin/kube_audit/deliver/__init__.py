@@ -1,0 +1,1 @@
+"""Where events go: Splunk's HTTP Event Collector, with retries that lose nothing."""

@@ -1,0 +1,1 @@
+"""Where events come from: files that are written, rotated and compressed while they are read."""

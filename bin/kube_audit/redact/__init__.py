@@ -1,0 +1,1 @@
+"""What leaves the event before it leaves the machine, and what stays."""
