@@ -9,7 +9,7 @@ LOCKS := package/locks
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := default
-.PHONY: default setup test lint page locks clean
+.PHONY: default setup test lint page stage package inspect locks clean
 default: lint test
 
 setup: $(VENV)/.complete
@@ -38,10 +38,22 @@ lint: setup
 page: setup
 	@$(BIN)/python -m standin.page.build
 
+# The installable app in build/kube_audit, to be linked into $SPLUNK_HOME/etc/apps.
+stage: setup
+	@$(BIN)/python package/build.py stage
+
+# The app as dist/kube_audit-VERSION.tar.gz, with its SHA-256 and bill of materials; the same bytes everywhere.
+package: setup
+	@$(BIN)/python package/build.py package
+
+inspect: package
+	@$(BIN)/python package/appinspect.py dist/kube_audit-$$($(BIN)/python package/build.py version).tar.gz
+
 # Needs uv (pip install uv). Names no registry: --no-emit-index-url.
 locks:
 	@cd $(LOCKS) && for name in build library library-tests; do \
 		uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
+	@cd package/app && uv pip compile --quiet --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" requirements.in -o requirements.txt
 	@cd $(LOCKS) && for name in development inspect knowledge page; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
 
