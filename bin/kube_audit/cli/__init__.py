@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 findings or a failed check, 2 bad input, 64 wrong usage; o
 
 import importlib
 import sys
-from typing import List, Optional
+from typing import ClassVar, List, Mapping, Optional
 
 import click
 
@@ -14,21 +14,24 @@ from kube_audit.errors import KubeAuditError, WrongUsage
 
 COMMANDS = {
     "forward": "kube_audit.cli.forward",
+    "policy": "kube_audit.cli.policy",
 }
 
 
 class CommandTable(click.Group):
     """A group whose subcommands are modules that hold a click command named `command`."""
 
+    table: ClassVar[Mapping[str, str]] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> List[str]:
         """Name the subcommands in alphabetical order."""
-        return sorted(COMMANDS)
+        return sorted(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> Optional[click.Command]:
         """Import the module of one subcommand."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
-        command = importlib.import_module(COMMANDS[cmd_name]).command
+        command = importlib.import_module(self.table[cmd_name]).command
         assert isinstance(command, click.Command)
         return command
 
