@@ -1,0 +1,1 @@
+"""The commands of the search language, one module per family."""

@@ -1,0 +1,92 @@
+"""What flows between commands, and what a running search carries along.
+
+A row belongs to the command that receives it: it may change it in place. `order` is the order of columns that a command
+declared, None where columns go by name; `is_events` holds as long as rows are events with `_raw` and `_time`.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Protocol
+
+from standin.environment import Environment, Row, TimeBounds
+from standin.language.compiled import Scope
+from standin.language.errors import LimitReached
+
+MAX_ROWS = 2_000_000
+MAX_SECONDS = 300.0
+CHECK_EVERY = 512
+
+
+class Message(NamedTuple):
+    """What a search says besides its rows; `level` is INFO, WARN, ERROR or FATAL."""
+
+    level: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Rows on their way; `time_order` says whether Splunk knows them to be in order of time, and in which direction."""
+
+    rows: Iterable[Row]
+    order: list[str] | None = None
+    is_events: bool = False
+    time_order: str = ""
+    declared: frozenset[str] = frozenset()
+
+    def with_rows(self, rows: Iterable[Row]) -> "Stream":
+        """Return the same stream with other rows."""
+        return replace(self, rows=rows)
+
+    def declaring(self, *names: str) -> "Stream":
+        """Return the stream with columns that exist even where no row has a value, appended to its order."""
+        order = None if self.order is None else list(dict.fromkeys([*self.order, *names]))
+        return replace(self, order=order, declared=self.declared | set(names))
+
+
+Step = Callable[[Stream], Stream]
+
+
+class Pipeline(Protocol):
+    """The compiler of pipelines, handed in so that commands with subsearches can call it."""
+
+    def __call__(self, text: str, offset: int, search: "Search", *, is_subsearch: bool = False) -> Step:
+        """Compile a pipeline into one step."""
+
+
+@dataclass
+class Search:
+    """One running search: its environment, its bounds of time, its messages and its limits."""
+
+    environment: Environment
+    bounds: TimeBounds
+    pipeline: "Pipeline"
+    messages: list[Message] = field(default_factory=list)
+    deadline: float = 0.0
+    depth: int = 0
+    is_dry: bool = False
+
+    def __post_init__(self) -> None:
+        self.deadline = self.deadline or time.monotonic() + MAX_SECONDS
+        self.scope = Scope.of(self.environment)
+
+    def say(self, level: str, text: str) -> None:
+        """Add a message, once."""
+        message = Message(level, text)
+        if message not in self.messages:
+            self.messages.append(message)
+
+    def guard(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Pass rows on, and end the search when they are too many or it takes too long."""
+        for count, row in enumerate(rows, 1):
+            if count % CHECK_EVERY == 0:
+                self.check(count)
+            yield row
+
+    def check(self, count: int) -> None:
+        """End the search when rows are too many or it takes too long."""
+        if count > MAX_ROWS:
+            raise LimitReached(f"the search was ended: more than {MAX_ROWS} rows in one command")
+        if time.monotonic() > self.deadline:
+            raise LimitReached("the search was ended: it took too long")

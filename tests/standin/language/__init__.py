@@ -1,0 +1,1 @@
+"""The search language: its text, its expressions, its errors."""

@@ -1,0 +1,68 @@
+"""A compiled expression: a kind that is known before running, and a closure that is called once a row.
+
+Inside an expression null is None and truth is a bool; neither ever reaches a row.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from standin.environment import Environment, Row, Value
+from standin.values.multivalue import as_text
+from standin.values.numbers import Number, read_number
+
+MAX_TEXT = 16_000_000  # characters; a search that builds longer values is ended
+
+Result = Value | bool | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression may ask for while it runs: the time of the search, and a source of random numbers."""
+
+    now: float = field(default_factory=time.time)
+    chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - repeatable on purpose
+
+    @staticmethod
+    def of(environment: Environment | None) -> "Scope":
+        """Return the scope of a search, or of the present moment."""
+        return Scope() if environment is None else Scope(environment.now)
+
+
+Evaluator = Callable[[Row, Scope], Result]
+
+
+class Kind(Enum):
+    """What is known of a value before running."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    BOOLEAN = "boolean"
+    NULL = "null"
+    ANY = "any"  # a field, or a function that may give anything
+
+
+class Compiled(NamedTuple):
+    """A compiled node; `literal` is its value where the search spells it out."""
+
+    kind: Kind
+    evaluate: Evaluator
+    literal: Result = None
+    field: str | None = None
+
+
+def to_number(value: Result) -> Number | None:
+    """Return the number that a value is or reads as, None for anything else."""
+    if isinstance(value, str):
+        return read_number(value)
+    if isinstance(value, (bool, list)) or value is None:
+        return None
+    return value
+
+
+def to_text(value: Result) -> str | None:
+    """Return the text of a value, None for null."""
+    return None if value is None else as_text(value)

@@ -1,0 +1,88 @@
+"""Run a search: macros, pipeline, commands, result.
+
+`run` is what everything calls. It takes the search as typed in the search bar (no leading pipe means `search`) or as
+the REST API wants it (with `search` in front), and raises SearchError for whatever is wrong with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from standin.commands.registry import build_call
+from standin.commands.stream import Message, Search, Step, Stream
+from standin.environment import Environment, Row
+from standin.language.errors import MalformedSearch, SearchError
+from standin.language.macros import expand
+from standin.language.pipeline import Call, split_pipeline
+from standin.language.source import Source
+
+__all__ = ["Message", "Result", "compile_search", "run"]
+
+MAX_LENGTH = 200_000  # characters as typed
+
+
+@dataclass
+class Result:
+    """What a search gave: rows, its columns in order, what it said, and whether its rows are still events."""
+
+    rows: list[Row]
+    fields: list[str]
+    messages: list[Message] = field(default_factory=list)
+    are_events: bool = False
+
+
+def run(spl: str, environment: Environment) -> Result:
+    """Run a search to its end. Raises SearchError with the position in the text as typed."""
+    source = _expand(spl, environment)
+    try:
+        search = Search(environment, environment.bounds, pipeline=build_pipeline)
+        stream = build_pipeline(source.text, 0, search)(Stream([]))
+        rows = list(search.guard(stream.rows))
+        return Result(rows, columns(stream.order, rows), search.messages, stream.is_events)
+    except SearchError as error:
+        error.position = source.typed(error.position)
+        raise
+    except RecursionError:
+        raise MalformedSearch("The search is nested too deeply.", 0) from None
+
+
+def compile_search(spl: str, environment: Environment) -> None:
+    """Check a whole search, subsearches included, without running it. Raises SearchError."""
+    source = _expand(spl, environment)
+    try:
+        build_pipeline(source.text, 0, Search(environment, environment.bounds, is_dry=True, pipeline=build_pipeline))
+    except SearchError as error:
+        error.position = source.typed(error.position)
+        raise
+
+
+def _expand(spl: str, environment: Environment) -> Source:
+    text = spl.encode("utf-8", "replace").decode("utf-8")
+    if len(text) > MAX_LENGTH:
+        raise MalformedSearch(f"The search is longer than {MAX_LENGTH} characters.", 0)
+    return expand(text, environment)
+
+
+def build_pipeline(text: str, offset: int, search: Search, *, is_subsearch: bool = False) -> Step:
+    """Compile a pipeline into one step."""
+    calls = split_pipeline(text, offset, is_subsearch=is_subsearch)
+    return partial(_run_steps, [_build(call, index, search) for index, call in enumerate(calls)])
+
+
+def _build(call: Call, index: int, search: Search) -> Step:
+    return build_call(call, search, is_first=index == 0)
+
+
+def _run_steps(steps: Sequence[Step], stream: Stream) -> Stream:
+    for step in steps:
+        stream = step(stream)
+    return stream
+
+
+def columns(order: Sequence[str] | None, rows: Sequence[Row]) -> list[str]:
+    """Return the columns: what a command declared, then every other field by name."""
+    declared = list(order or ())
+    seen: set[str] = set()
+    for row in rows:
+        seen.update(row)
+    return declared + sorted(seen.difference(declared))

@@ -1,0 +1,1 @@
+"""What a value is in a search: numbers and their text, multivalues, wildcards, CIDR, times, regular expressions."""

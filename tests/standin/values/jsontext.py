@@ -1,0 +1,108 @@
+"""JSON as text: parsed once, asked by paths, written compactly.
+
+a.b        key b of key a            a{0}.b     element 0 of array a, its key b
+a{}.b      every element of array a  {}.b       the same where the whole is an array
+"""
+
+import json
+import re
+from functools import lru_cache
+
+import orjson
+
+from standin.values.numbers import format_number
+
+Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+Step = str | int | None  # a key, an index, or None for every element
+ARRAY = re.compile(r"\{(\d*)\}")
+
+
+class NotJson(ValueError):
+    """Text that is no JSON."""
+
+
+@lru_cache(maxsize=16)  # the calculated fields of one event ask for the same text one after the other
+def parse(text: str) -> Json:
+    """Return the value of a JSON text; NotJson where it is none."""
+    try:
+        return _typed(orjson.loads(text))
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        pass
+    try:
+        return _typed(json.loads(text, parse_constant=_refuse))
+    except (ValueError, RecursionError):
+        raise NotJson("no JSON") from None
+
+
+def _typed(value: Json) -> Json:
+    return value
+
+
+def _refuse(name: str) -> Json:
+    raise NotJson(name)
+
+
+def dump(value: Json) -> str:
+    """Return compact JSON text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_field(value: Json) -> str | int | float | None:
+    """Return what a field holds for a JSON value: text, a number, the text of a container, nothing for null."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    return dump(value)
+
+
+def as_text(value: Json) -> str | None:
+    """Return the text of a JSON value, None for null."""
+    found = as_field(value)
+    return format_number(found) if isinstance(found, (int, float)) else found
+
+
+@lru_cache(maxsize=1024)
+def read_path(path: str) -> tuple[Step, ...]:
+    """Split a path into steps."""
+    steps: list[Step] = []
+    for piece in path.split("."):
+        name = ARRAY.sub("", piece)
+        if name or (not steps and not ARRAY.search(piece)):
+            steps.append(name)
+        steps.extend(int(index) if index else None for index in ARRAY.findall(piece))
+    return tuple(steps)
+
+
+def find(value: Json, steps: tuple[Step, ...]) -> list[Json]:
+    """Return every value that a path leads to."""
+    found = [value]
+    for step in steps:
+        found = [inner for outer in found for inner in _children(outer, step)]
+    return found
+
+
+def _children(value: Json, step: Step) -> list[Json]:
+    if isinstance(value, dict):
+        return [value[step]] if isinstance(step, str) and step in value else []
+    if isinstance(value, list):
+        if step is None:
+            return value
+        return [value[step]] if isinstance(step, int) and step < len(value) else []
+    return []
+
+
+def flatten(value: Json, prefix: str = "", depth: int = 0) -> list[tuple[str, str]]:
+    """Return names and texts of all leaves, as automatic extraction names them: `a.b`, `a{}.b`."""
+    if depth > MAX_DEPTH:
+        return []
+    if isinstance(value, dict):
+        separator = "." if prefix else ""
+        return [leaf for key, inner in value.items() for leaf in flatten(inner, prefix + separator + key, depth + 1)]
+    if isinstance(value, list):
+        return [leaf for inner in value for leaf in flatten(inner, prefix + "{}", depth + 1)]
+    text = as_text(value)
+    return [(prefix, "null" if text is None else text)] if prefix else []
+
+
+MAX_DEPTH = 200

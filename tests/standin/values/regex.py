@@ -1,0 +1,110 @@
+"""Regular expressions by PCRE2, the engine that Splunk uses, with its match limits and its words for errors.
+
+Limits: 100,000 matching steps and a depth of 1,000 by default (props.conf and limits.conf as shipped).
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Protocol, cast
+
+import pcre2
+
+MATCH_LIMIT = 100_000
+DEPTH_LIMIT = 1_000
+JIT_STACK = "JIT stack limit reached"
+
+
+class RegexError(Exception):
+    """A pattern that does not compile; `reason` is PCRE2's own sentence."""
+
+    def __init__(self, reason: str, position: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.position = position
+
+
+class RegexLimit(Exception):
+    """A match that was given up because it took too many steps."""
+
+
+class Match(Protocol):
+    """The parts of a match that callers use."""
+
+    def group(self, *groups: int | str) -> str | None:
+        """Return the text of one group."""
+
+    def groups(self) -> tuple[str | None, ...]:
+        """Return the texts of all groups."""
+
+    def start(self, group: int = 0) -> int:
+        """Return where a group starts."""
+
+    def end(self, group: int = 0) -> int:
+        """Return where a group ends."""
+
+
+class Regex:
+    """A compiled pattern."""
+
+    def __init__(self, pattern: str, flags: str, match_limit: int, depth_limit: int) -> None:
+        self.pattern = pattern
+        prefix = f"(*LIMIT_MATCH={match_limit})(*LIMIT_DEPTH={depth_limit})" + (f"(?{flags})" if flags else "")
+        try:
+            self._compiled = pcre2.compile(prefix + _encodable(pattern))
+        except pcre2.PatternError as error:
+            reason = str(error).partition("; ")[2]
+            raise RegexError(reason, max(0, _error_position(error) - len(prefix))) from None
+        except (pcre2.LibraryError, ValueError) as error:
+            raise RegexError(str(error), 0) from None
+        self._interpreted: object | None = None
+        self._prefix = prefix
+
+    @property
+    def group_names(self) -> Mapping[str, int]:
+        """Return the named groups with their numbers."""
+        return cast("Mapping[str, int]", self._compiled.groupindex)
+
+    @property
+    def group_count(self) -> int:
+        """Return how many groups the pattern captures."""
+        return cast(int, self._compiled.groups)
+
+    def search(self, text: str, position: int = 0) -> Match | None:
+        """Return the first match at or after a position."""
+        try:
+            return cast("Match | None", self._compiled.search(text, position))
+        except UnicodeEncodeError:
+            return self.search(_encodable(text), position)
+        except pcre2.LibraryError as error:
+            if str(error) != JIT_STACK or not self._compiled.jit:
+                raise RegexLimit(str(error)) from None
+        self._compiled = pcre2.compile(self._prefix + _encodable(self.pattern), jit=False)
+        return self.search(text, position)
+
+    def finditer(self, text: str) -> Iterator[Match]:
+        """Yield the matches that do not overlap, from the left; an empty one moves on by a character."""
+        position = 0
+        while position <= len(text):
+            match = self.search(text, position)
+            if match is None:
+                return
+            yield match
+            position = match.end() if match.end() > max(position, match.start()) else match.end() + 1
+
+
+def _encodable(text: str) -> str:
+    # PCRE2 takes UTF-8 only, and JSON may spell half a surrogate pair
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _error_position(error: Exception) -> int:
+    position = getattr(error, "pos", 0)
+    return position if isinstance(position, int) else 0
+
+
+@lru_cache(maxsize=2048)
+def compile(  # named for `re.compile`, which it stands in for
+    pattern: str, flags: str = "", match_limit: int = MATCH_LIMIT, depth_limit: int = DEPTH_LIMIT
+) -> Regex:
+    """Compile a pattern; flags are PCRE2's inline letters, such as `ms`."""
+    return Regex(pattern, flags, match_limit, depth_limit)

@@ -1,0 +1,38 @@
+"""A small environment for tests of the language: events in memory, macros and lookups in dictionaries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from standin.environment import Lookup, Macro, Row, TimeBounds
+
+NOW = 1_722_470_461.0  # 2024-08-01T00:01:01Z
+
+
+@dataclass
+class MemoryEnvironment:
+    """An environment that hands out the events it was given and keeps what a search collects."""
+
+    events: Sequence[Row] = ()
+    macros: Mapping[tuple[str, int], Macro] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    now: float = NOW
+    bounds: TimeBounds = TimeBounds()  # noqa: RUF009 - a NamedTuple cannot change
+    asked: list[tuple[Sequence[str] | None, TimeBounds, Sequence[str]]] = field(default_factory=list)
+    collected: list[tuple[Sequence[Row], Mapping[str, str]]] = field(default_factory=list)
+
+    def macro(self, name: str, argument_count: int) -> Macro | None:
+        """Return a macro of the dictionary."""
+        return self.macros.get((name, argument_count))
+
+    def lookup(self, name: str) -> Lookup | None:
+        """Return a lookup of the dictionary."""
+        return self.lookups.get(name)
+
+    def scan(self, indexes: Sequence[str] | None, bounds: TimeBounds, substrings: Sequence[str]) -> Iterable[Row]:
+        """Yield every event, and keep what was asked for."""
+        self.asked.append((indexes, bounds, substrings))
+        return iter(self.events)
+
+    def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
+        """Keep the rows."""
+        self.collected.append((rows, options))
