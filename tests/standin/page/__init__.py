@@ -10,6 +10,11 @@ It speaks to splunkd's own paths only and knows no product. What the web port se
          "findings": {"search": "SPL", "earliest": "0", "latest": "", "columns": ["_time", ...],
                       "events": {"search": "SPL with $field$", "earliest": "FIELD", "latest": "FIELD"}}}
 
+Dashboard Studio's packages ask splunkd, besides search jobs, for `data/ui/views/VIEW`, `data/ui/times` (the presets of
+the time picker) and `authentication/current-context` (a 404 there is an error on the console). A results answer has
+`post_process_count` only where a post-process search was sent, and then the number of its rows: 0 would put "No search
+results returned" on a full panel.
+
 `$field$` in the search for a finding's raw events becomes the row's value as one quoted SPL string, quotes and
 backslashes escaped: a template writes `| where user=$user$`, never its own quotes. earliest and latest there name the
 row's fields that hold ISO times. A refused search is shown at its place where splunkd's JSON body has, in the message

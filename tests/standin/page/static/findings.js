@@ -1,7 +1,7 @@
 // The list of findings, each with the raw events that it came from.
 import { element, empty, failure, loading, show } from './dom.js';
 import { filled } from './spl.js';
-import { readResults, runJob } from './splunkd.js';
+import { asSent, readResults, runJob } from './splunkd.js';
 import { cell, eventList } from './tables.js';
 
 const MOST_FINDINGS = 1000;
@@ -11,7 +11,7 @@ export async function findingsView(main, { app, findings, signal }) {
   if (!findings?.search) return show(main, empty('This stand-in was started without a search for findings.'));
   show(main, loading('Reading findings'));
   try {
-    const job = await runJob(app, findings.search, { earliest: findings.earliest, latest: findings.latest, signal });
+    const job = await runJob(app, asSent(findings.search).text, { earliest: findings.earliest, latest: findings.latest, signal });
     const { rows, fields } = await readResults(job.sid, { count: MOST_FINDINGS, signal });
     show(main, ...listOf(app, findings, rows, findings.columns ?? fields.filter((name) => !/^_(?!time)/.test(name))));
   } catch (problem) {
@@ -59,7 +59,7 @@ async function showEvents(app, events, row, detail) {
   if (!events?.search) return show(detail, facts);
   show(detail, facts, loading('Reading raw events'));
   try {
-    const job = await runJob(app, filled(events.search, row), eventBounds(events, row));
+    const job = await runJob(app, asSent(filled(events.search, row)).text, eventBounds(events, row));
     const { rows } = await readResults(job.sid, { count: MOST_EVENTS });
     show(detail, facts, rows.length ? eventList(rows) : empty('No raw events: they may have aged out of the index.'));
   } catch (problem) {
