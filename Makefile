@@ -27,7 +27,7 @@ $(VENV)/.complete: $(LOCKS)/build.txt $(LOCKS)/development.txt pyproject.toml
 	|| { rm -rf $(VENV); echo "make: setup failed: pip could not install the locked dependencies (see above); check the network and run make setup again" >&2; exit 1; }
 	@touch $@
 
-test: setup
+test: setup page
 	@$(BIN)/python -m pytest
 
 lint: setup
