@@ -14,11 +14,12 @@ from kube_audit.deliver.hec import Collector
 from kube_audit.deliver.reply import Reply
 from kube_audit.deliver.sender import Sender
 from kube_audit.errors import WrongUsage
-from kube_audit.forward.run import Forwarder, Parts, Watch, is_event
+from kube_audit.forward.run import Forwarder, Parts, Watch
 from kube_audit.forward.settings import Settings, check
 from kube_audit.forward.state import open_state
 from kube_audit.forward.status import Status
 from kube_audit.forward.stop import Stop
+from kube_audit.plan import is_event
 from kube_audit.receive.checkpoint import Checkpoint
 from kube_audit.receive.find import Finder
 from kube_audit.receive.follow import Follower, Surroundings

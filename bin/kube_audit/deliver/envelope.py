@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Dict, Optional, Union
 
-SOURCETYPE = "kube:apiserver:audit"
+from kube_audit.names import SOURCETYPE
 
 
 @dataclass(frozen=True)

@@ -9,26 +9,16 @@ from typing import Callable, Dict, List, NamedTuple
 from kube_audit.clock import Clock
 from kube_audit.deliver.envelope import Origin, wrap
 from kube_audit.deliver.sender import Entry, Sender
-from kube_audit.event import NotAnEvent, read_event
 from kube_audit.forward.status import Numbers, Status
 from kube_audit.forward.stop import Stop, Stopped
+from kube_audit.plan import SetAside, plan
 from kube_audit.receive.checkpoint import Checkpoint
 from kube_audit.receive.follow import Follower
 from kube_audit.receive.log import Record
 from kube_audit.receive.quarantine import Quarantine, Refused
-from kube_audit.redact.secrets import redact
 
 BATCH_AGE_S = 1.0
 _POLL_S = 0.2
-
-
-def is_event(raw: bytes) -> bool:
-    """Tell whether bytes are a whole audit event."""
-    try:
-        read_event(raw)
-    except NotAnEvent:
-        return False
-    return True
 
 
 class Parts(NamedTuple):
@@ -120,17 +110,12 @@ class Forwarder:
             batch.began = self._parts.clock.monotonic()
         batch.last[record.key] = record
         self._counts["read"] += 1
-        if line.cut:
-            self._set_aside(record, f"longer than {line.end - line.start} bytes can be: not read as an event")
+        decision = plan(line)
+        if isinstance(decision, SetAside):
+            self._set_aside(record, decision.reason)
             return
-        try:
-            event = read_event(line.raw)
-        except NotAnEvent as error:
-            self._set_aside(record, str(error))
-            return
-        redaction = redact(event)
-        self._counts["redacted"] += redaction.spans
-        body = wrap(self._origin, record.source, event.time or self._undated(), redaction.raw)
+        self._counts["redacted"] += decision.redacted
+        body = wrap(self._origin, record.source, decision.time or self._undated(), decision.raw)
         batch.entries.append(Entry(body, len(batch.records)))
         batch.records.append(record)
         batch.size += len(body)

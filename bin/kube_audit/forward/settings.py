@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from kube_audit.deliver.hec import read_token
 from kube_audit.errors import BadInput
+from kube_audit.names import check_cluster
 from kube_audit.receive.find import has_wildcard
 
-CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # Splunk's own rule for index names.
 _INDEX_NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,79}")
 
@@ -34,8 +34,8 @@ def check(settings: Settings) -> Settings:
     """Return the settings in their final form; raises BadInput that names the option."""
     read_token(settings.hec_token_file)
     _check_ca(settings.hec_ca)
-    if settings.cluster is not None and not CLUSTER_NAME.fullmatch(settings.cluster):
-        raise BadInput(f"--cluster: {settings.cluster!r} is no name; use letters, digits and . _ - (100 at most)")
+    if settings.cluster is not None:
+        check_cluster(settings.cluster, "--cluster")
     if settings.index is not None and not _INDEX_NAME.fullmatch(settings.index):
         raise BadInput(f"--index: {settings.index!r} is no index name; use a-z, 0-9, _ and - (80 at most)")
     files = tuple(str(Path(pattern).absolute()) for pattern in settings.files)
