@@ -120,7 +120,8 @@ class Canned:
         if values.get("output_mode") == "json_cols":
             body["columns"] = [[row.get(name) for row in rows] for name in names]
         else:
-            body["results"] = rows
+            first, count = int(values.get("offset", 0)), int(values.get("count", 0)) or len(rows)
+            body["results"] = rows[first : first + count]
         return web.json_response(body)
 
 

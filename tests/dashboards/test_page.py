@@ -111,6 +111,30 @@ def test_events_are_shown_as_they_were_indexed(browser: Browser) -> None:
     assert tab.errors == []
 
 
+def test_many_results_come_in_pages(browser: Browser) -> None:
+    """A hundred results are shown at a time, and the rest is reached by Next."""
+    rows = [{"n": str(number)} for number in range(250)]
+
+    with page(browser, "search?q=%7C+numbers", Canned(answers={"numbers": rows})) as tab:
+        expect(tab.page.locator("tbody tr")).to_have_count(100)
+        tab.page.get_by_role("button", name="Next").click()
+        expect(tab.page.locator("tbody td").first).to_have_text("100")
+        tab.page.get_by_role("button", name="Next").click()
+        expect(tab.page.locator("tbody tr")).to_have_count(50)
+        expect(tab.page.get_by_role("button", name="Next")).to_be_disabled()
+
+    assert tab.errors == []
+
+
+def test_events_can_be_seen_as_a_table(browser: Browser) -> None:
+    """Events change into a table of their fields, without the internal ones, and back."""
+    with page(browser, "search?q=index%3Dmain", Canned(answers={"index=main": [EVENT]})) as tab:
+        tab.page.get_by_role("button", name="Table").click()
+        expect(tab.page.locator("th")).to_have_text(["_time", "host", "sourcetype"])
+        tab.page.get_by_role("button", name="Events").click()
+        expect(tab.page.locator(".events li")).to_have_count(1)
+
+
 @pytest.mark.parametrize("view", ["search?q=%60found%60", "findings"])
 def test_markup_in_an_event_stays_text(browser: Browser, view: str) -> None:
     """No value of an event becomes an element or a script, wherever it is shown."""

@@ -1,5 +1,5 @@
 // The search box: SPL in, results or events out, a refusal at its place.
-import { element, empty, loading, show } from './dom.js';
+import { element, empty, failure, loading, show } from './dom.js';
 import { Refused, asSent, readResults, runJob } from './splunkd.js';
 import { eventList, resultTable } from './tables.js';
 
@@ -95,31 +95,59 @@ async function resultsOf(job, signal) {
   const notes = messages.filter((each) => each.type !== 'DEBUG')
     .map((each) => element('p', { class: `note ${each.type.toLowerCase()}` }, each.text));
   if (!rows.length) return [...notes, empty('No results. Try a longer time range.')];
-  const summary = element('p', { class: 'summary' }, summaryText(job, total, rows.length));
-  return [summary, ...notes, ...tabsOf(rows, fields)];
+  const shown = element('div', {}, ...shownAs(rows, fields));
+  return [element('p', { class: 'summary' }, summaryText(job, total)), ...notes, pager(job, total, shown), shown];
 }
 
-function summaryText(job, total, shown) {
+function summaryText(job, total) {
   const events = job.eventCount == null ? '' : ` from ${job.eventCount.toLocaleString('en')} events`;
   const seconds = job.runDuration == null ? '' : ` in ${Number(job.runDuration).toFixed(2)} s`;
-  const part = shown < total ? `, the first ${shown} shown` : '';
-  return `${total.toLocaleString('en')} results${events}${seconds}${part}`;
+  return `${total.toLocaleString('en')} results${events}${seconds}`;
 }
 
+// Steps through the results of a job that is done, a page at a time; nothing where all fit on one.
+function pager(job, total, shown) {
+  if (total <= PAGE_ROWS) return '';
+  let offset = 0;
+  const position = element('span', { 'aria-live': 'polite' });
+  const back = element('button', { type: 'button', onclick: () => step(-PAGE_ROWS) }, 'Previous');
+  const next = element('button', { type: 'button', onclick: () => step(PAGE_ROWS) }, 'Next');
+  mark();
+  return element('div', { class: 'pager' }, back, position, next);
+
+  function mark() {
+    position.textContent = `${offset + 1} to ${Math.min(offset + PAGE_ROWS, total)}`;
+    back.disabled = offset === 0;
+    next.disabled = offset + PAGE_ROWS >= total;
+  }
+
+  async function step(by) {
+    offset += by;
+    mark();
+    try {
+      const { rows, fields } = await readResults(job.sid, { count: PAGE_ROWS, offset });
+      show(shown, ...shownAs(rows, fields));
+    } catch (problem) {
+      show(shown, failure(`These results could not be read: ${problem.message}`));
+    }
+  }
+}
+
+const INTERNAL = /^_(raw|bkt|cd|kv|si|serial|sourcetype|indextime|subsecond)$/;
+
 // Events open as a list, everything else as a table; events can be seen both ways.
-function tabsOf(rows, fields) {
-  const table = resultTable(fields.filter((name) => !/^_(raw|bkt|cd|si|serial|sourcetype|indextime)$/.test(name)), rows);
-  if (!rows.some((row) => row._raw != null)) return [table];
-  const list = eventList(rows);
-  table.hidden = true;
-  const choose = (wanted) => () => {
-    list.hidden = wanted !== list;
-    table.hidden = wanted !== table;
-    buttons.forEach(([button, target]) => button.setAttribute('aria-pressed', target === wanted));
+function shownAs(rows, fields) {
+  const table = () => resultTable(fields.filter((name) => !INTERNAL.test(name)), rows);
+  if (!rows.some((row) => row._raw != null)) return [table()];
+  const place = element('div');
+  const ways = [['Events', () => eventList(rows)], ['Table', table]];
+  const buttons = ways.map(([label], at) => element('button', { type: 'button', onclick: () => choose(at) }, label));
+  const choose = (chosen) => {
+    buttons.forEach((button, at) => button.setAttribute('aria-pressed', String(at === chosen)));
+    show(place, ways[chosen][1]());
   };
-  const buttons = [['Events', list], ['Table', table]].map(([label, target]) => [
-    element('button', { type: 'button', 'aria-pressed': String(target === list), onclick: choose(target) }, label), target]);
-  return [element('div', { class: 'switch', role: 'group', 'aria-label': 'Show as' }, buttons.map(([button]) => button)), list, table];
+  choose(0);
+  return [element('div', { class: 'switch', role: 'group', 'aria-label': 'Show as' }, buttons), place];
 }
 
 // The line at fault with a caret below the column; choosing it puts the cursor there.

@@ -33,17 +33,25 @@ export function resultTable(fields, rows) {
     element('table', {}, element('thead', {}, head), element('tbody', {}, body)));
 }
 
-// JSON is shown indented where it is JSON; the text as it was indexed stays one key press away.
+// The text as it was indexed; where it is JSON, indented as well, made only when asked for: events can be large.
 function rawText(raw) {
   const exact = element('pre', { class: 'raw' }, raw);
-  let parsed;
-  try {
-    parsed = JSON.parse(raw);
-  } catch {
-    return [exact];
+  if (!/^\s*[{[]/.test(raw)) return [exact];
+  const details = element('details', { ontoggle }, element('summary', {}, 'indented'));
+  return [exact, details];
+
+  function ontoggle() {
+    if (details.children.length > 1) return;
+    details.append(element('pre', { class: 'raw indented' }, indented(raw)));
   }
-  const indented = element('pre', { class: 'raw indented' }, JSON.stringify(parsed, null, 2));
-  return [exact, element('details', {}, element('summary', {}, 'indented'), indented)];
+}
+
+function indented(raw) {
+  try {
+    return JSON.stringify(JSON.parse(raw), null, 2);
+  } catch (problem) {
+    return `This is no JSON: ${problem.message}`;
+  }
 }
 
 const PROVENANCE = ['index', 'host', 'source', 'sourcetype'];
