@@ -1,0 +1,92 @@
+"""Which known keys the stand-in executes, which it only stores, and which it refuses as not supported.
+
+A key that is executed has tests of what it does. A key that is only stored shapes nothing that a search, an alert or
+an index would show: looks, editors, storage. Whatever a spec defines beyond these two is refused by name, unless it is
+set to the value that Splunk ships. Confs without a row here hold settings of splunkd's outer life (inputs, roles of
+pages, REST handlers): `jobs`, `inputs` and `rest` read what they execute, the rest is only stored.
+"""
+
+import fnmatch
+from typing import NamedTuple
+
+from standin.conf.text import is_true
+
+
+class Support(NamedTuple):
+    """The two classes of keys of one conf, as patterns."""
+
+    executed: tuple[str, ...]
+    stored: tuple[str, ...] = ()
+
+
+SUPPORT = {
+    "props": Support(
+        executed=(
+            "priority", "TRUNCATE", "LINE_BREAKER", "SHOULD_LINEMERGE", "BREAK_ONLY_BEFORE_DATE", "BREAK_ONLY_BEFORE",
+            "MUST_BREAK_AFTER", "MUST_NOT_BREAK_AFTER", "MUST_NOT_BREAK_BEFORE", "MAX_EVENTS", "DATETIME_CONFIG",
+            "TIME_PREFIX", "MAX_TIMESTAMP_LOOKAHEAD", "TIME_FORMAT", "TZ", "MAX_DAYS_AGO", "MAX_DAYS_HENCE",
+            "INDEXED_EXTRACTIONS", "FIELD_DELIMITER", "HEADER_FIELD_LINE_NUMBER", "FIELD_NAMES", "TIMESTAMP_FIELDS",
+            "TRANSFORMS-*", "REPORT-*", "EXTRACT-*", "KV_MODE", "MATCH_LIMIT", "DEPTH_LIMIT", "AUTO_KV_JSON",
+            "KV_TRIM_SPACES", "SEDCMD-*", "FIELDALIAS-*", "EVAL-*", "LOOKUP-*", "ANNOTATE_PUNCT",
+        ),
+        stored=(
+            "LINE_BREAKER_LOOKBEHIND", "EVENT_BREAKER_ENABLE", "EVENT_BREAKER", "LB_CHUNK_BREAKER*", "CHECK_METHOD",
+            "initCrcLength", "NO_BINARY_CHECK", "detect_trailing_nulls", "SEGMENTATION*", "LEARN_*", "maxDist",
+            "termFrequencyWeightedDist", "_actions", "pulldown_type", "given_type", "description", "category",
+            "ADD_EXTRA_TIME_FIELDS", "MAX_DIFF_SECS_AGO", "MAX_DIFF_SECS_HENCE", "RULESET_DESC-*",
+            "force_local_processing",
+        ),
+    ),
+    "transforms": Support(
+        executed=(
+            "REGEX", "FORMAT", "MATCH_LIMIT", "DEPTH_LIMIT", "LOOKAHEAD", "WRITE_META", "DEST_KEY", "DEFAULT_VALUE",
+            "SOURCE_KEY", "REPEAT_MATCH", "INGEST_EVAL", "DELIMS", "FIELDS", "MV_ADD", "CLEAN_KEYS", "KEEP_EMPTY_VALS",
+            "STOP_PROCESSING_IF", "filename", "collection", "max_matches", "min_matches", "default_match",
+            "case_sensitive_match", "match_type", "fields_list", "external_type", "time_field", "time_format",
+            "max_offset_secs", "min_offset_secs",
+        ),
+        stored=(
+            "CAN_OPTIMIZE", "batch_index_query", "allow_caching", "cache_size", "max_ext_batch", "index_fields_list",
+            "check_permission", "replicate", "python.version", "python.required",
+            "reverse_lookup_honor_case_sensitive_match",
+        ),
+    ),
+    "macros": Support(executed=("args", "definition", "validation", "errormsg", "iseval"), stored=("description",)),
+    "eventtypes": Support(executed=("search", "disabled", "priority"), stored=("description", "color")),
+    "tags": Support(executed=("*",)),
+    "fields": Support(executed=("INDEXED",), stored=("INDEXED_VALUE",)),
+    "savedsearches": Support(
+        executed=(
+            "search", "disabled", "enableSched", "cron_schedule", "realtime_schedule", "schedule_window", "counttype",
+            "relation", "quantity", "alert_condition", "action.*", "dispatch.*", "alert.*", "alert_type",
+            "max_concurrent", "schedule_priority", "allow_skew", "is_visible", "description", "actions",
+        ),
+        stored=("display.*", "request.*", "displayview", "vsid", "schedule_as", "is_scheduled", "qualifiedSearch"),
+    ),
+}  # fmt: skip
+
+
+# Values of executed keys that are right in Splunk and not here, or the reverse; any other key takes any value.
+VALUES = {
+    ("props", "KV_MODE"): ("none", "auto", "multi", "json", "xml"),
+    ("props", "DATETIME_CONFIG"): ("CURRENT", "NONE", "/etc/datetime.xml", ""),
+    ("props", "INDEXED_EXTRACTIONS"): ("JSON", "CSV", "TSV", "PSV"),
+    ("transforms", "external_type"): ("kvstore",),
+}
+
+
+def is_supported(conf: str, key: str, value: str, shipped: str | None) -> bool:
+    """Tell whether a known key may stand in a conf of the stand-in with this value."""
+    support = SUPPORT.get(conf)
+    if support is None or (shipped is not None and _same(value, shipped)):
+        return True
+    allowed = VALUES.get((conf, key))
+    if allowed is not None and value.lower() not in {each.lower() for each in allowed}:
+        return False
+    return any(fnmatch.fnmatchcase(key, each) for each in support.executed + support.stored)
+
+
+def _same(value: str, shipped: str) -> bool:
+    booleans = {"1", "0", "t", "f", "true", "false", "y", "n", "yes", "no", "enabled", "disabled"}
+    both = value.lower() in booleans and shipped.lower() in booleans
+    return value == shipped or (both and is_true(value) == is_true(shipped))
