@@ -1,0 +1,175 @@
+"""Running searches: a user, in an app, over the store, with the knowledge that both may see.
+
+A search head keeps one view for each app and set of roles, and in it the finished rows of the events that were asked
+for, until a conf or a lookup file changes. At most MAX_ROWS rows are kept. Conf that is wrong shows as SearchError.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from standin.conf.configuration import Configuration
+from standin.conf.errors import ConfError
+from standin.environment import Lookup, Macro, Row, TimeBounds
+from standin.events.collected import collected
+from standin.events.event import Event, Origin
+from standin.events.pipeline import Pipeline
+from standin.events.store import Store, covers
+from standin.knowledge.collections import Collections
+from standin.knowledge.lookups import LookupFiles, Lookups
+from standin.knowledge.macros import find_macro
+from standin.knowledge.users import User
+from standin.knowledge.view import SERVER, View
+from standin.language.errors import SearchError, Unsupported
+from standin.language.filters import compile_filter
+from standin.language.search import Result, run
+
+Clock = Callable[[], float]
+MAX_ROWS = 250_000
+BUILT_IN_APPS = frozenset({"search", "launcher", "system"})
+UNBOUNDED = TimeBounds()
+Test = Callable[[Row], bool]
+
+__all__ = ["SearchHead", "User"]
+
+
+class Rows:
+    """The rows of one view, each made once."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._kept: dict[int, tuple[Event, Row]] = {}
+
+    def row(self, event: Event) -> Row:
+        """Return the finished row; whoever changes it copies it first."""
+        kept = self._kept.get(id(event))
+        if kept is None or kept[0] is not event:
+            if len(self._kept) >= MAX_ROWS:
+                self._kept.clear()
+            kept = self._kept[id(event)] = event, self._view.row(event)
+        return kept[1]
+
+
+class SearchHead:
+    """Everything that searches need, for one instance."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        store: Store,
+        clock: Clock,
+        *,
+        collections: Collections | None = None,
+        writes_lookups: bool = False,
+    ) -> None:
+        self.configuration = configuration
+        self.store = store
+        self.clock = clock
+        self.collections = collections or Collections()
+        self.pipeline = Pipeline(configuration, store, clock)
+        self.files = LookupFiles(writes_to_disk=writes_lookups)
+        self._rows: dict[tuple[str | None, frozenset[str]], Rows] = {}
+        self._version = (-1, -1)
+
+    def search(
+        self, spl: str, *, user: User, app: str = "search", bounds: TimeBounds = UNBOUNDED, now: float | None = None
+    ) -> Result:
+        """Run one search; raises SearchError. `now` is the time that the search believes it is."""
+        return run(spl, self.environment(user=user, app=app, bounds=bounds, now=now))
+
+    def environment(
+        self, *, user: User, app: str = "search", bounds: TimeBounds = UNBOUNDED, now: float | None = None
+    ) -> "SearchEnvironment":
+        """Return what one search may ask for."""
+        if app not in self.configuration.apps and app not in BUILT_IN_APPS:
+            raise SearchError(f"no app {app!r}")
+        return SearchEnvironment(self, user, app, bounds, self.clock() if now is None else now)
+
+    def lookups(self, user: User, app: str) -> Lookups:
+        """Return the lookups that a user sees from an app."""
+        return Lookups(self.configuration, self.files, self.collections, (app, user.roles))
+
+    def rows(self, user: User, app: str) -> Rows:
+        """Return the finished events as a user sees them from an app."""
+        version = self.configuration.version, self.files.version
+        if version != self._version:
+            self._rows, self._version = {}, version
+        key = app, user.roles
+        if key not in self._rows:
+            view = View(self.configuration, self.lookups(user, app), app, user.roles)
+            self._rows[key] = Rows(view)
+        return self._rows[key]
+
+
+class SearchEnvironment:
+    """One search's window on its search head: `standin.environment.Environment`."""
+
+    def __init__(self, head: SearchHead, user: User, app: str, bounds: TimeBounds, now: float) -> None:
+        self.now = now
+        self.bounds = bounds
+        self.user = user
+        self.app = app
+        self._head = head
+        with conf_errors():
+            self._lookups = head.lookups(user, app)
+
+    def macro(self, name: str, argument_count: int) -> Macro | None:
+        """Return the macro of that name and arity, None where the app cannot see one."""
+        with conf_errors():
+            return find_macro(self._head.configuration, name, argument_count, (self.app, self.user.roles))
+
+    def lookup(self, name: str) -> Lookup | None:
+        """Return the lookup of that name, None where the app cannot see one."""
+        with conf_errors():
+            return self._lookups.find(name)
+
+    def scan(self, indexes: Sequence[str] | None, bounds: TimeBounds, substrings: Sequence[str]) -> Iterable[Row]:
+        """Yield events with all their search-time fields, newest first."""
+        names = self._searchable(indexes)
+        with conf_errors():
+            rows = self._head.rows(self.user, self.app)
+            visible = self._filter()
+            for event in self._head.store.scan(names, bounds, substrings):
+                row = rows.row(event)
+                if visible is None or visible(row):
+                    yield row
+
+    def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
+        """Index rows as the `collect` command does."""
+        if "run_collect" not in self.user.capabilities:
+            raise SearchError("Error in 'collect' command: you lack the capability run_collect")
+        origin = Origin(
+            options.get("index", "summary"),
+            options.get("host", SERVER),
+            options.get("source", "search"),
+            options.get("sourcetype", "stash"),
+        )
+        for row in rows:
+            event = collected(row, options, self.now)
+            self._head.pipeline.index_summary(event.raw, origin, event.time)
+
+    def _searchable(self, indexes: Sequence[str] | None) -> list[str]:
+        wanted = self.user.default_indexes if indexes is None else indexes
+        existing = [name for name in self._head.store.indexes if any(covers(pattern, name) for pattern in wanted)]
+        return [name for name in existing if self.user.may_search(name)]
+
+    def _filter(self) -> Test | None:
+        tests = [compile_filter(text).matches for text in self.user.filters]
+        return (lambda row: any(test(row) for test in tests)) if tests else None
+
+
+@contextmanager
+def conf_errors() -> Iterator[None]:
+    """Turn what is wrong with conf into what is wrong with the search."""
+    try:
+        yield
+    except ConfError as error:
+        problem = error.problem
+        if problem.unsupported:
+            raise Unsupported(str(problem)) from error
+        raise SearchError(str(problem)) from error
+
+
+def app_name(app_dir: Path) -> str:
+    """Return the name that an app's folder gives it."""
+    return app_dir.resolve().name
