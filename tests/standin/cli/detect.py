@@ -1,0 +1,110 @@
+"""`standin detect`: what every scheduled search of the apps finds in some event files."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from standin.cli.data import ALL_TIME, EventFile, Laboratory, Where, data_options, exit_codes, index_files
+from standin.conf import Configuration
+from standin.environment import Row
+from standin.events import Origin
+from standin.searchhead import SearchHead
+from standin.values.multivalue import as_text
+
+# savedsearches.conf.spec: alert.severity
+SEVERITIES = {"1": "debug", "2": "info", "3": "warn", "4": "error", "5": "severe", "6": "fatal"}
+
+
+class Detection(NamedTuple):
+    """One scheduled search, in the app that holds it."""
+
+    name: str
+    app: str
+    search: str
+    severity: str
+
+    def report(self, row: Row, file: str | None, line: int | None) -> str:
+        """Return one line of output for a result row."""
+        severity = as_text(row["severity"]) if "severity" in row else self.severity
+        return json.dumps(
+            {"detection": self.name, "severity": severity, "file": file, "line": line}, ensure_ascii=False
+        )
+
+
+@click.command()
+@data_options
+@click.option("--each", is_flag=True, help="Index every line alone in an empty store.")
+@click.option("--now", type=float, help="The time that it is, in epoch seconds.")
+def command(  # noqa: PLR0913, one parameter for each option
+    *,
+    apps: tuple[Path, ...],
+    files: tuple[EventFile, ...],
+    source: str | None,
+    host: str,
+    index: str,
+    each: bool,
+    now: float | None,
+) -> None:
+    """Run every saved search that has a cron_schedule once, over all time.
+
+    Prints {"detection", "severity", "file", "line"} for each result row. Exit codes as `standin search`.
+    """
+    if not files:
+        raise click.UsageError("nothing to look at: give --events FILE:SOURCETYPE")
+    with exit_codes():
+        laboratory = Laboratory(apps, now)
+        found = detections(laboratory.configuration)
+        where = Where(source, host, index)
+        lines = _each_line(laboratory, found, files, where) if each else _together(laboratory, found, files, where)
+        for line in lines:
+            click.echo(line)
+
+
+def detections(configuration: Configuration) -> list[Detection]:
+    """Return the scheduled searches of all apps, enabled or not."""
+    found = []
+    for app in configuration.apps:
+        for name in configuration.stanzas("savedsearches", app):
+            settings = configuration.stanza("savedsearches", name, app)
+            if configuration.home("savedsearches", name, app) != app or "search" not in settings:
+                continue
+            if "cron_schedule" in settings and settings["cron_schedule"].value:
+                severity = settings["alert.severity"].value if "alert.severity" in settings else "3"
+                found.append(Detection(name, app, settings["search"].value, SEVERITIES.get(severity, severity)))
+    return found
+
+
+def _run(laboratory: Laboratory, head: SearchHead, detection: Detection) -> list[Row]:
+    with exit_codes(detection.search):
+        result = head.search(detection.search, user=laboratory.user, app=detection.app, bounds=ALL_TIME)
+        return result.rows
+
+
+def _together(
+    laboratory: Laboratory, found: list[Detection], files: tuple[EventFile, ...], where: Where
+) -> Iterator[str]:
+    head = laboratory.search_head(where.index)
+    index_files(laboratory.pipeline(head), files, where)
+    for detection in found:
+        for row in _run(laboratory, head, detection):
+            yield detection.report(row, None, None)
+
+
+def _each_line(
+    laboratory: Laboratory, found: list[Detection], files: tuple[EventFile, ...], where: Where
+) -> Iterator[str]:
+    head = laboratory.search_head(where.index)
+    for file in files:
+        origin: Origin = where.origin(file)
+        for number, line in enumerate(file.read().splitlines(keepends=True), start=1):
+            if not line.strip():
+                continue
+            for name in head.store.indexes:
+                head.store.empty(name)
+            laboratory.pipeline(head).index_file(line, origin)
+            for detection in found:
+                for row in _run(laboratory, head, detection):
+                    yield detection.report(row, str(file.path), number)
