@@ -120,7 +120,7 @@ class Canned:
         if values.get("output_mode") == "json_cols":
             body["columns"] = [[row.get(name) for row in rows] for name in names]
         else:
-            first, count = int(values.get("offset", 0)), int(values.get("count", 0)) or len(rows)
+            first, count = int(str(values.get("offset", 0))), int(str(values.get("count", 0))) or len(rows)
             body["results"] = rows[first : first + count]
         return web.json_response(body)
 
