@@ -9,7 +9,7 @@ LOCKS := package/locks
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := default
-.PHONY: default setup test lint page stage package inspect locks clean
+.PHONY: default setup test lint page stage package inspect generate locks clean
 default: lint test
 
 setup: $(VENV)/.complete
@@ -37,6 +37,10 @@ lint: setup
 # there is no wheel of Node or no network.
 page: setup
 	@$(BIN)/python -m standin.page.build
+
+# What comes from package/detections, and the list of what is in the package; tests fail where either differs.
+generate: setup
+	@$(BIN)/python package/generate.py && $(BIN)/python package/build.py members
 
 # The installable app in build/kube_audit, to be linked into $SPLUNK_HOME/etc/apps.
 stage: setup

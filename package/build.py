@@ -1,7 +1,8 @@
-"""Lay the app out and pack it: `python package/build.py stage|package|version`.
+"""Lay the app out and pack it: `python package/build.py stage|package|members|version`.
 
 `stage` writes `build/kube_audit/`, which can be linked into `$SPLUNK_HOME/etc/apps`; `package` stages, then writes to
-`dist/`: `kube_audit-VERSION.tar.gz`, its `.sha256` and its `.cdx.json` (bill of materials).
+`dist/`: `kube_audit-VERSION.tar.gz`, its `.sha256` and its `.cdx.json` (bill of materials). `members` stages and writes
+the list of what is in it, which a test holds to.
 
 - What enters is named: `package/app/modules.txt` for our Python, whole folders for what is not Python.
 - The archive depends on the content only: members sorted, owner 0, modes 0644 and 0755, one fixed time, USTAR, gzip
@@ -28,6 +29,7 @@ from vendor import VendorError, read_components, vendor
 APP = "kube_audit"
 FIXED_TIME = 1767225600  # 2026-01-01T00:00:00Z; any constant would do
 ROOT = Path(__file__).resolve().parent.parent
+GOLDEN = "tests/unit/package/members.txt"
 # (folder in the working tree, folder in the app, pattern)
 WHOLE_FOLDERS = (
     ("package/app/README", "README", "*.spec"),
@@ -106,6 +108,12 @@ def pack(staged: Path) -> bytes:
     return packed.getvalue()
 
 
+def member_names(archive: bytes) -> list[str]:
+    """Return the names in an archive, in its order."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        return tar.getnames()
+
+
 def _tar_entry(path: Path, name: str) -> tarfile.TarInfo:
     entry = tarfile.TarInfo(name)
     entry.mtime = FIXED_TIME
@@ -141,7 +149,7 @@ def _existing(path: Path) -> Path:
 def main(arguments: list[str] | None = None) -> int:
     """Run the verb that the command line names."""
     parser = argparse.ArgumentParser(description="Lay the Splunk app out, or pack it.")
-    parser.add_argument("verb", choices=["stage", "package", "version"])
+    parser.add_argument("verb", choices=["stage", "package", "members", "version"])
     verb = parser.parse_args(arguments).verb
     if verb == "version":
         print(read_version(ROOT))
@@ -150,6 +158,9 @@ def main(arguments: list[str] | None = None) -> int:
         staged = stage(ROOT, ROOT / "build" / APP)
         if verb == "stage":
             print(f"staged: {staged.relative_to(ROOT)}")
+            return 0
+        if verb == "members":
+            (ROOT / GOLDEN).write_text("\n".join(member_names(pack(staged))) + "\n")
             return 0
         packed = package(ROOT, staged, ROOT / "dist")
     except (BuildError, VendorError, OSError) as error:

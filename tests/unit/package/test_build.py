@@ -11,20 +11,12 @@ import build
 from unit.package.sources import ROOT, copy_sources, interpreter, run
 from vendor import COMPILED, REQUIREMENTS
 
-GOLDEN = Path(__file__).with_name("members.txt")
-
-
-def member_names(archive: bytes) -> list[str]:
-    """Return the names in an archive, in its order."""
-    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        return tar.getnames()
-
 
 def test_the_members_are_the_golden_list(staged: Path) -> None:
     """Nothing enters or leaves the package unseen: its files are listed beside this test."""
-    names = member_names(build.pack(staged))
+    names = build.member_names(build.pack(staged))
 
-    assert names == GOLDEN.read_text().split(), "update members.txt if the change is meant"
+    assert names == (ROOT / build.GOLDEN).read_text().split(), "run make generate if the change is meant"
 
 
 def test_two_folders_and_two_interpreters_give_the_same_bytes(staged: Path, tmp_path: Path) -> None:
