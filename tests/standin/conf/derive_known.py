@@ -14,11 +14,11 @@ from collections import defaultdict
 from pathlib import Path
 
 # What the specs of 9.2.0 lack: keys of 10.2 (splunk/vscode-extension-splunk, spec_files/10.2), parameters of custom
-# alert actions, and a key that the spec of inputs writes under some kinds of input only.
+# alert actions, and keys that the spec of inputs writes under some kinds of input, or under a heading, only.
 ADDED = {
     "alert_actions": ["param.*", "python.required"],
     "commands": ["python.required"],
-    "inputs": ["disabled", "python.required"],
+    "inputs": ["disabled", "python.required", "python.version", "run_introspection"],
     "restmap": ["python.required"],
     "transforms": ["python.required"],
 }

@@ -111,6 +111,8 @@ class Parser:
             if self.accept("("):
                 return Call(token.text, self._arguments(), token.position)
             return Field(token.text, token.position)
+        if token.text == "IN" and self.accept("("):  # in(field, "a", "b"), the function's own form
+            return Call("in", self._arguments(), token.position)
         if token.text == "(":
             node = self.expression()
             self.expect(")", "A closing parenthesis is missing.")
