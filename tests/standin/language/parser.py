@@ -107,12 +107,10 @@ class Parser:
             return Literal(token.text, token.position)
         if token.kind == "field":
             return Field(token.text, token.position)
-        if token.kind == "name":
-            if self.accept("("):
-                return Call(token.text, self._arguments(), token.position)
-            return Field(token.text, token.position)
-        if token.text == "IN" and self.accept("("):  # in(field, "a", "b"), the function's own form
-            return Call("in", self._arguments(), token.position)
+        is_in_function = token.text == "IN" and self.peek().text == "("  # in(field, "a", "b")
+        if token.kind == "name" or is_in_function:
+            name = "in" if is_in_function else token.text
+            return Call(name, self._arguments(), token.position) if self.accept("(") else Field(name, token.position)
         if token.text == "(":
             node = self.expression()
             self.expect(")", "A closing parenthesis is missing.")
