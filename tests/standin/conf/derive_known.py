@@ -4,7 +4,7 @@
 
 Form of the table: {"confs": {CONF: {STANZA PATTERN: [KEY PATTERN, ...]}}, "defaults": {CONF: {STANZA: {KEY: VALUE}}}}.
 In patterns `*` stands for what a spec writes as `<placeholder>`. Keys that stand before the first stanza of a spec, or
-in its [default], belong to every stanza: pattern `*`.
+in its [default], belong to every stanza: their pattern is the empty text. Pattern `*` lets a stanza have any name.
 """
 
 import json
@@ -56,10 +56,11 @@ def pattern(text: str) -> str:
 def read_spec(text: str, *, any_stanza: bool) -> dict[str, set[str]]:
     """Return the keys that a spec names, by the pattern of the stanza that they stand in."""
     stanzas: dict[str, set[str]] = defaultdict(set)
-    stanza = "*"
+    everywhere = "*" if any_stanza else ""
+    stanza = everywhere
     for line in text.splitlines():
         if line.startswith("[") and (head := HEAD.match(line)):
-            stanza = "*" if any_stanza or head["name"] == "default" else pattern(head["name"])
+            stanza = everywhere if any_stanza or head["name"] == "default" else pattern(head["name"])
             stanzas[stanza] |= set()
         elif key := KEY.match(line):
             stanzas[stanza].add(pattern(key["key"]))
@@ -73,6 +74,10 @@ def read_defaults(lines: list[str]) -> dict[str, dict[str, dict[str, str]]]:
         row = json.loads(line)
         values.setdefault(row["conf"], {}).setdefault(row["stanza"], {})[row["key"]] = row["value"]
     return values
+
+
+def _everywhere(conf: str) -> str:
+    return "*" if conf in ANY_STANZA else ""
 
 
 def _settle(confs: Confs) -> None:
@@ -93,10 +98,10 @@ def derive(specs: Path, defaults: Path) -> dict[str, object]:
     shipped = read_defaults(defaults.read_text(encoding="utf-8").splitlines())
     for conf, stanzas in shipped.items():
         for stanza, keys in stanzas.items():
-            place = "*" if conf in ANY_STANZA or stanza == "default" else stanza
+            place = _everywhere(conf) if conf in ANY_STANZA or stanza == "default" else stanza
             confs.setdefault(conf, {}).setdefault(place, set()).update(keys)
     for conf, added in ADDED.items():
-        confs[conf].setdefault("*", set()).update(added)
+        confs[conf].setdefault(_everywhere(conf), set()).update(added)
     tables = {conf: {name: sorted(keys) for name, keys in sorted(stanzas.items())} for conf, stanzas in confs.items()}
     return {"confs": tables, "defaults": shipped}
 

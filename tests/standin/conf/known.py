@@ -59,7 +59,7 @@ class Known:
     def stanza(self, conf: str, stanza: str) -> str | None:
         """Return what is wrong with a stanza's name, None if it exists."""
         stanzas = self._confs[conf]
-        if stanza == "default" or any(_matches(stanza, known) for known in stanzas):
+        if stanza == "default" or any(_is_kind(stanza, known) for known in stanzas):
             return None
         return f"no spec defines a stanza [{stanza}] in {conf}.conf{_hint(stanza, stanzas)}"
 
@@ -74,7 +74,7 @@ class Known:
         stanzas = self._confs[conf]
         if stanza == "default":
             return frozenset().union(*stanzas.values())
-        return frozenset().union(*(keys for known, keys in stanzas.items() if known == "*" or _matches(stanza, known)))
+        return frozenset().union(*(keys for known, keys in stanzas.items() if not known or _is_kind(stanza, known)))
 
 
 def _own_capabilities(app: Path) -> Iterable[str]:
@@ -97,10 +97,15 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(fnmatch.translate(pattern.replace("[", "[[]")), re.DOTALL)
 
 
+def _is_kind(stanza: str, known: str) -> bool:
+    """Tell whether a stanza is of a kind; `[scheme]` holds what all `[scheme://name]` take."""
+    return bool(known) and (_matches(stanza, known) or known == f"{stanza}://*")
+
+
 def _matches(name: str, pattern: str) -> bool:
     return bool(_compiled(pattern).match(name))
 
 
 def _hint(name: str, candidates: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, [each for each in candidates if each != "*"], n=1)
+    close = difflib.get_close_matches(name, [each for each in candidates if each.strip("*")], n=1)
     return f"; did you mean {close[0]}?" if close else ""

@@ -40,6 +40,13 @@ REFUSED = " is right in Splunk but not supported here"
             id="savedsearch",
         ),
         pytest.param(
+            "inputs",
+            "[monitr:///var/log]\nindex = main\n",
+            "stanza",
+            LACKING + "a stanza [monitr:///var/log] in inputs.conf; did you mean monitor://*?",
+            id="scheme",
+        ),
+        pytest.param(
             "authorize",
             "[role_a]\nserch = enabled\n",
             "key",
@@ -89,6 +96,7 @@ def test_refuses_by_name(make_app: MakeApp, conf: str, text: str, kind: str, mes
         pytest.param("authorize", "[role_a]\nsearch = enabled\nsrchIndexesAllowed = x\n", id="role"),
         pytest.param("tags", "[eventtype=a]\nsome_tag = enabled\n", id="tags-of-any-name"),
         pytest.param("commands", "[a]\nfilename = a.py\nchunked = true\n", id="commands"),
+        pytest.param("inputs", "[script]\npython.version = python3\ninterval = 5\n", id="a-whole-scheme"),
         pytest.param("inputs", "[monitor:///var/log/x]\nindex = a\nsourcetype = b\ndisabled = 0\n", id="inputs"),
     ],
 )  # fmt: skip
@@ -129,7 +137,7 @@ def test_reads_a_spec() -> None:
     """Placeholders become wildcards, prose and values are left out."""
     spec = "# c\nGLOBAL = <x>\n\n[stanza:<name>]\n* prose = not a key\nEVAL-<field> = <expr>\nsearch a = b\n"
 
-    assert read_spec(spec, any_stanza=False) == {"*": {"GLOBAL"}, "stanza:*": {"EVAL-*"}}
+    assert read_spec(spec, any_stanza=False) == {"": {"GLOBAL"}, "stanza:*": {"EVAL-*"}}
 
 
 def test_the_committed_table_is_what_the_script_derives(shared_data: Path) -> None:
