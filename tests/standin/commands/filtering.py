@@ -35,7 +35,7 @@ def _events(compiled: Filter, bounds: TimeBounds, search: Search) -> Iterator[Ro
     matches = compiled.matches
     for row in search.guard(search.environment.scan(compiled.indexes, bounds, compiled.substrings)):
         if matches(row):
-            yield dict(row)
+            yield row.copy()
 
 
 def bounds_of(compiled: Filter, search: Search) -> TimeBounds:

@@ -38,13 +38,21 @@ def build_table(call: Call, search: Search) -> Step:
 
 def _table(patterns: list[str], search: Search, stream: Stream) -> Stream:
     rows = list(search.guard(stream.rows))
-    known = known_fields(rows, stream)
+    known = _known_of(patterns, rows, stream)
     names = wildcard.select(patterns, [name for name in known if not name.startswith("_")])
     if rows and not set(names).intersection(known):
         search.say("INFO", NO_FIELDS)
         rows = []
     kept: list[Row] = [{name: row[name] for name in names if name in row} for row in rows]
     return Stream(kept, order=names, is_events=False, time_order=stream.time_order)
+
+
+def _known_of(patterns: list[str], rows: list[Row], stream: Stream) -> list[str]:
+    """Return the fields that patterns may mean; rows work out fields when asked, so plain names ask for no others."""
+    if any(wildcard.has_wildcard(pattern) for pattern in patterns):
+        return known_fields(rows, stream)
+    declared = set(stream.order or ()) | stream.declared
+    return [name for name in patterns if name in declared or any(name in row for row in rows)]
 
 
 def build_fields(call: Call, search: Search) -> Step:

@@ -8,13 +8,12 @@ before the cut: that is how the limits of automatic extraction show.
 import json
 import re
 from collections.abc import Iterator
-from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from standin.environment import Value
 
 MAX_DEPTH = 200
-SCALAR = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[\s,\]}])|true|false|null")
-BLANK = re.compile(r"\s*")
+STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+BRACKETS = re.compile(r"[{}\[\]]")
 Leaf = tuple[str, str]
 
 
@@ -46,15 +45,42 @@ def flatten(text: str) -> dict[str, Value]:
 
 
 def flatten_prefix(text: str) -> dict[str, Value]:
-    """Return the fields that stand whole in a JSON text that was cut off."""
-    fields: dict[str, Value] = {}
-    if text.lstrip()[:1] in ("{", "["):
-        try:
-            for name, value in _Walk(text).leaves():
-                add(fields, name, value)
-        except (ValueError, IndexError, RecursionError):
-            pass  # the cut, or the first fault
-    return fields
+    """Return the fields that stand whole in a JSON text that was cut off, none where it is no JSON before the cut."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return {}
+    between = STRING.split(text)
+    if text.rstrip()[-1:] in ('"', "}", "]"):  # what stands last may be whole
+        fields = flatten(text + _closers(between))
+        if fields:
+            return fields
+    end, kept = _last_whole(text, between)
+    return flatten(text[:end] + _closers(kept))
+
+
+def _last_whole(text: str, between: list[str]) -> tuple[int, list[str]]:
+    """Return where the last whole value ends, and what stands between the strings up to there."""
+    strings = STRING.findall(text)
+    start = len(text)
+    for number in range(len(between) - 1, -1, -1):
+        piece = between[number]
+        start -= len(piece)
+        mark = max(piece.rfind(each) for each in ",{[")
+        if mark >= 0:
+            end = mark + (piece[mark] != ",")
+            return start + end, [*between[:number], piece[:end]]
+        start -= len(strings[number - 1])
+    return 0, []
+
+
+def _closers(between: list[str]) -> str:
+    """Return the brackets that a text leaves open, closed; what stands between its strings is enough to know."""
+    waiting: list[str] = []
+    for bracket in BRACKETS.findall("".join(between)):
+        if bracket in "{[":
+            waiting.append("}" if bracket == "{" else "]")
+        elif waiting:
+            waiting.pop()
+    return "".join(reversed(waiting))
 
 
 def add(fields: dict[str, Value], name: str, value: str) -> None:
@@ -86,74 +112,3 @@ def _leaves(value: object, name: str, depth: int) -> Iterator[Leaf]:
                 yield from _leaves(inner, name + "{}", depth + 1)
     elif name:
         yield name, "null" if value is None else "true" if value else "false"
-
-
-class _Walk:
-    """One pass over a JSON text that may end anywhere; raises ValueError or IndexError where it does."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-
-    def leaves(self) -> Iterator[Leaf]:
-        """Yield the leaves of the value that begins the text."""
-        return self._value("", 0)
-
-    def _value(self, name: str, depth: int) -> Iterator[Leaf]:
-        letter = self._peek()
-        if depth > MAX_DEPTH:
-            raise RecursionError
-        if letter == "{":
-            yield from self._object(name, depth)
-        elif letter == "[":
-            yield from self._array(name, depth)
-        elif letter == '"':
-            yield name, self._string()
-        else:
-            match = SCALAR.match(self._text, self._at)
-            if match is None:
-                raise ValueError(letter)
-            self._at = match.end()
-            yield name, match[0]
-
-    def _object(self, name: str, depth: int) -> Iterator[Leaf]:
-        self._at += 1
-        if self._peek() == "}":
-            self._at += 1
-            return
-        while True:
-            self._peek()
-            key = self._string()
-            self._take(":")
-            yield from self._value(f"{name}.{key}" if name else key, depth + 1)
-            if self._take(",}") == "}":
-                return
-
-    def _array(self, name: str, depth: int) -> Iterator[Leaf]:
-        self._at += 1
-        if self._peek() == "]":
-            self._at += 1
-            return
-        while True:
-            yield from self._value(name + "{}", depth + 1)
-            if self._take(",]") == "]":
-                return
-
-    def _peek(self) -> str:
-        match = BLANK.match(self._text, self._at)
-        self._at = match.end() if match else self._at
-        return self._text[self._at]
-
-    def _take(self, letters: str) -> str:
-        letter = self._peek()
-        if letter not in letters:
-            raise ValueError(letter)
-        self._at += 1
-        return letter
-
-    def _string(self) -> str:
-        if self._text[self._at] != '"':
-            raise ValueError(self._text[self._at])
-        text: str
-        text, self._at = scanstring(self._text, self._at + 1, False)
-        return text

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from standin.conf.errors import Problem, UnknownConf, UnsupportedConf
 from standin.conf.props import Props
 from standin.conf.text import Setting
-from standin.environment import Lookup, Row, Value
+from standin.environment import Lookup, Row
 from standin.knowledge.lookups import KvLookup, Lookups
 from standin.values.multivalue import as_texts, from_texts
 
@@ -48,6 +48,7 @@ class AutomaticLookup:
         self._outputs = _read_outputs(rest) or [
             Output(name, name, False) for name in lookup.fields if name not in [column for column, _ in self._inputs]
         ]
+        self.fields = frozenset(output.field for output in self._outputs)
         self._check_columns(setting, words[0])
 
     def _check_columns(self, setting: Setting, table: str) -> None:
@@ -68,16 +69,6 @@ class AutomaticLookup:
             found = from_texts([text for match in matches for text in as_texts(match.get(column))])
             written[field] = "" if found is None else found
         return written
-
-
-def apply_lookups(row: Row, lookups: list[AutomaticLookup]) -> None:
-    """Run all automatic lookups on one row, each over the same snapshot."""
-    written: list[tuple[str, Value]] = [pair for lookup in lookups for pair in lookup(row).items()]
-    for field, value in written:
-        if value == "":
-            row.pop(field, None)
-        else:
-            row[field] = value
 
 
 def automatic_lookups(props: Props, lookups: Lookups) -> list[AutomaticLookup]:

@@ -34,11 +34,12 @@ def event_types(configuration: Configuration, app: str | None, roles: frozenset[
         settings = configuration.stanza("eventtypes", name, app, roles)
         if "disabled" in settings and is_true(settings["disabled"].value):
             continue
-        found[name] = _compile(name, settings)
+        found[name] = compile_event_type(name, settings)
     return list(_in_order(found))
 
 
-def _compile(name: str, settings: Mapping[str, Setting]) -> EventType:
+def compile_event_type(name: str, settings: Mapping[str, Setting]) -> EventType:
+    """Compile one event type, or raise ConfError with the words of the language."""
     if "search" not in settings:
         place = next(iter(settings.values()))
         raise UnknownConf(Problem(place.file, place.line, "eventtype", f"[{name}] has no search"))
@@ -80,8 +81,8 @@ class Tags:
             names = [name for name, setting in settings.items() if is_true(setting.value)]
             self._by_field.setdefault(unquote(field), {}).setdefault(unquote(value), []).extend(names)
 
-    def __call__(self, row: Row) -> None:
-        """Add `tag` and `tag::FIELD` to a row."""
+    def __call__(self, row: Row, classes: Row) -> None:
+        """Add `tag` and `tag::FIELD` of a row to its classes."""
         every: list[str] = []
         for field, by_value in self._by_field.items():
             value = row.get(field)
@@ -89,10 +90,10 @@ class Tags:
                 continue
             names = [name for text in as_texts(value) for name in by_value.get(text, ())]
             if found := from_texts(unique(names)):
-                row[f"tag::{field}"] = found
+                classes[f"tag::{field}"] = found
                 every += names
         if tags := from_texts(sorted(set(every))):
-            row["tag"] = tags
+            classes["tag"] = tags
 
 
 class Classifier:
@@ -102,12 +103,14 @@ class Classifier:
         self._types = event_types(configuration, app, roles)
         self._tags = Tags(configuration, app, roles)
 
-    def __call__(self, row: Row) -> None:
-        """Add `eventtype`, `tag` and `tag::FIELD` to a row."""
+    def __call__(self, row: Row) -> Row:
+        """Return `eventtype`, `tag` and `tag::FIELD` of a row, which gets its types on the way."""
         matched: list[EventType] = []
+        classes: Row = {}
         for each in self._types:
             if each.filter.matches(row):
                 matched.append(each)
                 names = [every.name for every in sorted(matched, key=lambda every: (every.priority, every.name))]
-                row["eventtype"] = names[0] if len(names) == 1 else names
-        self._tags(row)
+                classes["eventtype"] = row["eventtype"] = names[0] if len(names) == 1 else names
+        self._tags(row, classes)
+        return classes

@@ -8,14 +8,18 @@ not what another EVAL made; an EVAL that gives null takes its field away.
 import re
 from typing import NamedTuple
 
-from standin.conf.errors import Problem, UnknownConf
+from standin.conf.errors import Problem, UnknownConf, UnsupportedConf
 from standin.conf.props import Props
 from standin.conf.text import Setting
-from standin.environment import Row
+from standin.environment import Row, Value
+from standin.language.compiled import Scope
 from standin.language.errors import SearchError
 from standin.language.evaluate import Expression, compile_expression
 
 NAME = r'(?:"[^"]+"|\S+)'
+# One for all: a calculated field that asks for the time of the search is refused below
+SCOPE = Scope()
+TIMELY = re.compile(r"\b(?:now|time|random|relative_time)\s*\(")
 ALIAS = re.compile(rf"(?P<old>{NAME})\s+(?P<verb>ASNEW|AS)\s+(?P<new>{NAME})", re.IGNORECASE)
 
 
@@ -38,10 +42,11 @@ class Alias(NamedTuple):
 
 def aliases(props: Props) -> list[Alias]:
     """Return the aliases of these props in order."""
-    return [alias for key in sorted(props) if key.startswith("FIELDALIAS-") for alias in _pairs(props[key])]
+    return [alias for key in sorted(props) if key.startswith("FIELDALIAS-") for alias in read_aliases(props[key])]
 
 
-def _pairs(setting: Setting) -> list[Alias]:
+def read_aliases(setting: Setting) -> list[Alias]:
+    """Read the pairs of one FIELDALIAS."""
     found = list(ALIAS.finditer(setting.value))
     if not found or ALIAS.sub("", setting.value).strip(" ,\n\t"):
         message = f"not pairs of `name AS name`: {setting.value!r}"
@@ -54,20 +59,21 @@ class Calculated:
 
     def __init__(self, props: Props) -> None:
         self._expressions = {
-            key.removeprefix("EVAL-"): _compile(key, props[key]) for key in sorted(props) if key.startswith("EVAL-")
+            key.removeprefix("EVAL-"): calculated(key, props[key]) for key in sorted(props) if key.startswith("EVAL-")
         }
+        self.names = frozenset(self._expressions)
 
-    def __call__(self, row: Row) -> None:
-        """Add every calculated field, each from the same snapshot."""
-        values = [(name, expression.evaluate(row)) for name, expression in self._expressions.items()]
-        for name, value in values:
-            if value is None:
-                row.pop(name, None)
-            else:
-                row[name] = value
+    def evaluate(self, name: str, snapshot: Row) -> Value | None:
+        """Return one calculated field of an event, None for null."""
+        value = self._expressions[name].run(snapshot, SCOPE)
+        return str(value) if isinstance(value, bool) else value
 
 
-def _compile(key: str, setting: Setting) -> Expression:
+def calculated(key: str, setting: Setting) -> Expression:
+    """Compile one EVAL, or raise ConfError with the words of the language."""
+    if timely := TIMELY.search(re.sub(r'"(?:[^"\\]|\\.)*"', '""', setting.value)):
+        message = f"{key}: {timely[0]}) in a calculated field is not supported here"
+        raise UnsupportedConf(Problem(setting.file, setting.line, "unsupported", message, unsupported=True))
     try:
         return compile_expression(setting.value)
     except SearchError as error:

@@ -154,11 +154,12 @@ def reports(props: Props, configuration: Configuration, app: str | None) -> list
     for key in sorted(props):
         if key.startswith("REPORT-"):
             for name in filter(None, (each.strip() for each in props[key].value.split(","))):
-                found.append(_report(name, props[key], configuration, app))
+                found.append(named_report(name, props[key], configuration, app))
     return found
 
 
-def _report(name: str, asked: Setting, configuration: Configuration, app: str | None) -> Report:
+def named_report(name: str, asked: Setting, configuration: Configuration, app: str | None) -> Report:
+    """Return one search-time transform; a name that transforms.conf lacks is an error at `asked`."""
     try:
         return Report(name, configuration.stanza("transforms", name, app))
     except KeyError:

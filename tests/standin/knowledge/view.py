@@ -3,7 +3,8 @@
     indexed fields ▶ EXTRACT ▶ REPORT ▶ KV_MODE ▶ FIELDALIAS ▶ EVAL ▶ LOOKUP ▶ event types ▶ tags
 
 Every event also has `_raw _time _indextime host index source sourcetype linecount splunk_server` and, unless
-ANNOTATE_PUNCT is off, `punct`. Rows are made once for each event and kept until a conf or a lookup file changes.
+ANNOTATE_PUNCT is off, `punct`. A field is worked out when a search first asks for it (`rows`): the extractions of an
+event all together, each calculated field alone, the automatic lookups together, event types and tags together.
 """
 
 import re
@@ -12,19 +13,24 @@ from typing import NamedTuple
 from standin.conf.configuration import Configuration
 from standin.conf.props import PropsTable
 from standin.conf.text import is_true
-from standin.environment import Row
+from standin.environment import Row, Value
 from standin.events.event import Event
-from standin.knowledge.automatic_lookups import AutomaticLookup, apply_lookups, automatic_lookups
+from standin.knowledge.automatic_lookups import AutomaticLookup, automatic_lookups
 from standin.knowledge.classification import Classifier
 from standin.knowledge.derived import Alias, Calculated, aliases
 from standin.knowledge.inline import InlineExtraction, inline_extractions
 from standin.knowledge.keyvalue import Extractor, Limits, automatic
 from standin.knowledge.lookups import Lookups
 from standin.knowledge.reports import Report, reports
+from standin.knowledge.rows import LazyRow
 
 PUNCT_LENGTH = 50  # measured: punct-cap
 NO_PUNCT = re.compile(r"[A-Za-z0-9]+|[^\x00-\x7f]+")
 SERVER = "standin"
+# What no extraction can change: a field that is there keeps its value
+FIXED = frozenset(
+    {"_raw", "_time", "_indextime", "host", "index", "linecount", "source", "sourcetype", "splunk_server"}
+)
 
 
 class Plan(NamedTuple):
@@ -37,6 +43,9 @@ class Plan(NamedTuple):
     calculated: Calculated
     lookups: list[AutomaticLookup]
     annotates_punctuation: bool
+    classify: Classifier
+    fixed: frozenset[str]
+    looked_up: frozenset[str]
 
 
 class View:
@@ -53,38 +62,156 @@ class View:
         self._limits = Limits.of(configuration)
         self._plans: dict[tuple[str, str, str], Plan] = {}
 
-    def row(self, event: Event) -> Row:
-        """Return the event with all its fields, as a row of its own."""
-        plan = self._plan(event.source, event.host, event.sourcetype)
-        row = base_row(event, with_punct=plan.annotates_punctuation)
-        for extraction in plan.inline:
-            extraction(row)
-        for report in plan.reports:
-            report(row)
-        plan.automatic(row, event.fields)
-        for alias in plan.aliases:
-            alias(row)
-        plan.calculated(row)
-        if plan.lookups:
-            apply_lookups(row, plan.lookups)
-        self._classify(row)
-        return row
+    def row(self, event: Event) -> LazyRow:
+        """Return the event as a row of its own."""
+        return LazyRow(EventFields(event, self._plan(event.source, event.host, event.sourcetype)))
 
     def _plan(self, source: str, host: str, sourcetype: str) -> Plan:
         key = source, host, sourcetype
         plan = self._plans.get(key)
         if plan is None:
-            props = self._props.merged(*key)
-            plan = self._plans[key] = Plan(
-                inline_extractions(props),
-                reports(props, self._configuration, self._app),
-                automatic(props, self._limits),
-                aliases(props),
-                Calculated(props),
-                automatic_lookups(props, self._lookups),
-                is_true(props["ANNOTATE_PUNCT"].value),
-            )
+            plan = self._plans[key] = self._compile(*key)
         return plan
+
+    def _compile(self, source: str, host: str, sourcetype: str) -> Plan:
+        props = self._props.merged(source, host, sourcetype)
+        renamed = aliases(props)
+        lookups = automatic_lookups(props, self._lookups)
+        return Plan(
+            inline_extractions(props),
+            reports(props, self._configuration, self._app),
+            automatic(props, self._limits),
+            renamed,
+            Calculated(props),
+            lookups,
+            is_true(props["ANNOTATE_PUNCT"].value),
+            self._classify,
+            FIXED - {alias.new for alias in renamed},
+            frozenset(name for lookup in lookups for name in lookup.fields),
+        )
+
+
+class EventFields:
+    """All fields of one event, each worked out once."""
+
+    __slots__ = ("_classified", "_event", "_extracted", "_known", "_plan", "_written")
+
+    def __init__(self, event: Event, plan: Plan) -> None:
+        self._event = event
+        self._plan = plan
+        self._known: dict[str, Value | None] = {}
+        self._extracted: Row | None = None
+        self._written: Row | None = None
+        self._classified: Row | None = None
+
+    def value(self, name: str) -> Value | None:
+        """Return one field, None where there is none."""
+        try:
+            return self._known[name]
+        except KeyError:
+            value = self._known[name] = self._work_out(name)
+            return value
+
+    def all(self) -> Row:
+        """Return every field."""
+        names = [*self._snapshot(), *self._plan.calculated.names, *self._lookup_outputs(), *self._classes()]
+        values = ((name, self.value(name)) for name in dict.fromkeys(names))
+        return {name: value for name, value in values if value is not None}
+
+    def _work_out(self, name: str) -> Value | None:
+        if is_class(name):
+            return self._classes().get(name)
+        if name in self._plan.looked_up:
+            written = self._lookup_outputs()
+            if name in written:
+                return written[name] if written[name] != "" else None
+        return self.before_lookups(name)
+
+    def before_lookups(self, name: str) -> Value | None:
+        """Return one field as the calculated fields leave it."""
+        if name in self._plan.calculated.names:
+            return self._plan.calculated.evaluate(name, LazyRow(_Snapshot(self)))
+        return self.before_calculation(name)
+
+    def before_calculation(self, name: str) -> Value | None:
+        """Return one field as the aliases leave it."""
+        if name in self._plan.fixed:
+            return fixed_field(self._event, name)
+        return self._snapshot().get(name)
+
+    def snapshot(self) -> Row:
+        """Return every field as the aliases leave it."""
+        return self._snapshot()
+
+    def _snapshot(self) -> Row:
+        if self._extracted is None:
+            plan = self._plan
+            row = base_row(self._event, with_punct=plan.annotates_punctuation)
+            for extraction in plan.inline:
+                extraction(row)
+            for report in plan.reports:
+                report(row)
+            plan.automatic(row, self._event.fields)
+            for alias in plan.aliases:
+                alias(row)
+            self._extracted = row
+        return self._extracted
+
+    def _lookup_outputs(self) -> Row:
+        if self._written is None:
+            row = LazyRow(_BeforeLookups(self))
+            self._written = {name: value for lookup in self._plan.lookups for name, value in lookup(row).items()}
+        return self._written
+
+    def _classes(self) -> Row:
+        if self._classified is None:
+            self._classified = self._plan.classify(LazyRow(_Unclassified(self)))
+        return self._classified
+
+
+class _Snapshot:
+    """What calculated fields see."""
+
+    def __init__(self, fields: EventFields) -> None:
+        self._fields = fields
+
+    def value(self, name: str) -> Value | None:
+        """Return one field as the aliases leave it."""
+        return self._fields.before_calculation(name)
+
+    def all(self) -> Row:
+        """Return every field as the aliases leave it."""
+        return self._fields.snapshot()
+
+
+class _BeforeLookups(_Snapshot):
+    """What automatic lookups see."""
+
+    def value(self, name: str) -> Value | None:
+        """Return one field as the calculated fields leave it."""
+        return self._fields.before_lookups(name)
+
+
+class _Unclassified(_Snapshot):
+    """What event types and tags see: they hand each other what they find by themselves."""
+
+    def value(self, name: str) -> Value | None:
+        """Return one field as the lookups leave it."""
+        return None if is_class(name) else self._fields.value(name)
+
+
+def is_class(name: str) -> bool:
+    """Tell whether event types or tags write a field."""
+    return name in ("eventtype", "tag") or name.startswith("tag::")
+
+
+def fixed_field(event: Event, name: str) -> Value | None:
+    """Return one of the fields that every event has."""
+    if name == "_raw":
+        return event.raw
+    if name == "_time":
+        return event.time
+    return base_row(event, with_punct=False).get(name)
 
 
 def base_row(event: Event, *, with_punct: bool) -> Row:
