@@ -1,0 +1,175 @@
+"""Knows the schemes that the apps bring, and keeps the enabled inputs of inputs.conf running."""
+
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from standin.conf.configuration import Configuration
+from standin.inputs.runner import Command, Log, Runner
+from standin.inputs.scheme import (
+    Scheme,
+    SchemeError,
+    Server,
+    Stanza,
+    read_scheme,
+    read_validation_error,
+    run_document,
+    validation_document,
+)
+from standin.inputs.stream import StreamEvent
+from standin.jobs.saved import is_true
+from standin.jobs.scripts import Scripts
+
+SCHEME_S = 30
+# Kinds that splunkd runs itself; none of them is a scheme of an app.
+BUILT_IN = ("http", "monitor", "script", "splunktcp", "tcp", "udp", "fschange", "batch")
+Deliver = Callable[[Stanza, list[StreamEvent]], None]
+
+
+class ValidationError(Exception):
+    """A script refused the arguments of an input; the text is its own."""
+
+
+class Supervisor:
+    """The modular inputs of one instance."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        scripts: Scripts,
+        server: Callable[[str], Server],
+        deliver: Deliver,
+        log: Callable[[str, str, str], None],
+    ) -> None:
+        self._configuration = configuration
+        self._scripts = scripts
+        self._server = server
+        self._deliver = deliver
+        self._log = log
+        self._schemes: dict[str, Scheme] = {}
+        self._runners: dict[str, Runner] = {}
+
+    def script(self, kind: str) -> tuple[str, Path] | None:
+        """Return the app and the script of a scheme: `bin/KIND.py` of the app whose inputs.conf names it."""
+        for app in self._configuration.apps.values():
+            path = app.path / "bin" / f"{kind}.py"
+            if path.is_file() and self._is_declared(app.name, kind):
+                return app.name, path
+        return None
+
+    def _is_declared(self, app: str, kind: str) -> bool:
+        spec = self._configuration.apps[app].path / "README" / "inputs.conf.spec"
+        return spec.is_file() and f"[{kind}://" in spec.read_text(encoding="utf-8")
+
+    def kinds(self) -> list[str]:
+        """Name the schemes of all apps."""
+        scripts = {path.stem for app in self._configuration.apps.values() for path in (app.path / "bin").glob("*.py")}
+        return sorted(kind for kind in scripts if self.script(kind) is not None)
+
+    def scheme(self, kind: str) -> Scheme:
+        """Ask the script for its scheme, once."""
+        if kind not in self._schemes:
+            done = self._ask(kind, ["--scheme"], b"")
+            if done.returncode != 0:
+                raise SchemeError(f"scheme {kind!r}: --scheme ended with {done.returncode}: {_last_line(done.stderr)}")
+            self._schemes[kind] = read_scheme(kind, done.stdout.decode("utf-8", "replace"))
+        return self._schemes[kind]
+
+    def validate(self, stanza: Stanza) -> None:
+        """Let the script validate the arguments of an input, if its scheme says that it does."""
+        kind = kind_of(stanza.name)
+        if not self.scheme(kind).validates:
+            return
+        done = self._ask(kind, ["--validate-arguments"], validation_document(self._server(kind), stanza))
+        if done.returncode != 0:
+            raise ValidationError(read_validation_error(done.stdout.decode("utf-8", "replace")))
+
+    def _ask(self, kind: str, arguments: list[str], stdin: bytes) -> "subprocess.CompletedProcess[bytes]":
+        command = self._command(kind) + arguments
+        return subprocess.run(
+            command, input=stdin, capture_output=True, timeout=SCHEME_S, check=False, env=self._scripts.environment()
+        )
+
+    def _command(self, kind: str) -> list[str]:
+        found = self.script(kind)
+        if found is None:
+            raise SchemeError(f"no app has a modular input {kind!r}")
+        return self._scripts.command(found[1], self._configuration.value("inputs", kind, "python.required") or "")
+
+    def stanzas(self) -> dict[str, Stanza]:
+        """Return every configured input of the apps' schemes by its full name."""
+        found = {}
+        for name in self._configuration.stanzas("inputs"):
+            kind, separator, title = name.partition("://")
+            if separator and title and kind not in BUILT_IN and self.script(kind) is not None:
+                found[name] = self._stanza(name, kind)
+        return found
+
+    def _stanza(self, name: str, kind: str) -> Stanza:
+        app = self._configuration.home("inputs", name) or "search"
+        own = {key: setting.value for key, setting in self._configuration.stanza("inputs", name).items()}
+        kind_wide: Mapping[str, str] = {}
+        if kind in self._configuration.stanzas("inputs"):
+            kind_wide = {key: one.value for key, one in self._configuration.stanza("inputs", kind).items()}
+        return Stanza(name, app, {**kind_wide, **own})
+
+    def apply(self) -> None:
+        """Start what is enabled and does not run, stop what runs and is disabled, gone or changed."""
+        wanted = self._wanted()
+        for key in [key for key in self._runners if key not in wanted]:
+            self._runners.pop(key).stop()
+        for key, stanzas in wanted.items():
+            if key not in self._runners:
+                self._runners[key] = self._start(stanzas)
+
+    def _wanted(self) -> dict[str, list[Stanza]]:
+        """Group the enabled inputs into child processes; a key holds all settings, so that a change is another key."""
+        groups: dict[str, list[Stanza]] = {}
+        for stanza in self.stanzas().values():
+            if is_true(stanza.settings.get("disabled", "0")):
+                continue
+            kind = kind_of(stanza.name)
+            groups.setdefault(kind if self.scheme(kind).is_single_instance else stanza.name, []).append(stanza)
+        return {f"{name} {[sorted(one.settings.items()) for one in group]}": group for name, group in groups.items()}
+
+    def _start(self, stanzas: list[Stanza]) -> Runner:
+        kind = kind_of(stanzas[0].name)
+        command = Command(
+            arguments=self._command(kind),
+            environment=self._scripts.environment(),
+            stdin=lambda: run_document(self._server(kind), stanzas),
+            interval_s=float(stanzas[0].settings.get("interval", "60")),
+        )
+        runner = Runner(command, lambda events: self._deliver_by_stanza(stanzas, events), self._logger(kind))
+        self._log("INFO", "ModularInputs", f"starting {', '.join(one.name for one in stanzas)}")
+        runner.start()
+        return runner
+
+    def _deliver_by_stanza(self, stanzas: list[Stanza], events: list[StreamEvent]) -> None:
+        by_name = {stanza.name: stanza for stanza in stanzas}
+        batches: dict[str, list[StreamEvent]] = {}
+        for event in events:
+            name = event.stanza if event.stanza in by_name else stanzas[0].name
+            batches.setdefault(str(name), []).append(event)
+        for name, batch in batches.items():
+            self._deliver(by_name[name], batch)
+
+    def _logger(self, kind: str) -> Log:
+        script = str((self.script(kind) or ("", ""))[1])
+        return lambda level, line: self._log(level, "ExecProcessor", f'message from "{script}" {line}')
+
+    def stop(self) -> None:
+        """Stop everything."""
+        for runner in self._runners.values():
+            runner.stop(timeout_s=3.0)
+        self._runners.clear()
+
+
+def kind_of(name: str) -> str:
+    """Return the scheme of an input's full name."""
+    return name.partition("://")[0]
+
+
+def _last_line(stderr: bytes) -> str:
+    lines = stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "nothing on stderr"

@@ -1,0 +1,1 @@
+"""Search jobs, the clock, the scheduler, alerts and the child processes that alert actions are."""

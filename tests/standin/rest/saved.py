@@ -1,0 +1,192 @@
+"""saved/searches: read, create, edit, switch on and off, dispatch; alerts/fired_alerts: what was triggered."""
+
+from typing import Any
+
+from aiohttp import web
+
+from standin.jobs.job import Order
+from standin.jobs.saved import REST_NAMES, SavedSearch, SavedSearchError
+from standin.jobs.schedule import ScheduleError, run_times
+from standin.jobs.scheduler import saved_order
+from standin.rest import objects
+from standin.rest.arguments import PAGING
+from standin.rest.atom import Acl, Entry, Feed, single, timestamp
+from standin.rest.call import Call, Route, collection_routes
+from standin.rest.collection import page
+from standin.rest.jobs import sid_response
+from standin.rest.messages import Refused, messages_response, not_found
+
+CONF = "savedsearches"
+COLLECTION = "saved/searches"
+LISTING = PAGING | {"earliest_time", "latest_time", "listDefaultActionArgs", "add_orphan_field"}
+INTEGERS = frozenset({"alert.severity", "max_concurrent"})
+
+
+def saved_entry(call: Call, app: str, name: str) -> Entry:
+    """Return a saved search as an entry: its settings under REST's names, and what follows from them."""
+    saved = call.instance.saved_search(name, app)
+    content: dict[str, Any] = dict(objects.typed(saved.settings))
+    for rest_name, key in REST_NAMES.items():
+        content[rest_name] = content.pop(key, "")
+    content |= {
+        "is_scheduled": saved.flag("enableSched"),
+        "actions": ", ".join(saved.actions),
+        "next_scheduled_time": _next_time(call, saved),
+        "qualifiedSearch": saved.text("search"),
+    }
+    content |= {key: int(content[key]) for key in INTEGERS if str(content.get(key, "")).isdigit()}
+    return Entry(name, content, objects.acl_of(call, CONF, app, name))
+
+
+def _next_time(call: Call, saved: SavedSearch) -> str:
+    if not saved.is_due:
+        return ""
+    try:
+        return timestamp(next(run_times(saved.text("cron_schedule"), call.instance.clock.now()), None))
+    except ScheduleError:
+        return ""
+
+
+async def listing(call: Call) -> Feed:
+    """List the saved searches that the namespace sees."""
+    entries = [saved_entry(call, app, name) for app, name in objects.visible_names(call, CONF)]
+    return page(COLLECTION, entries, call.arguments)
+
+
+async def reading(call: Call) -> Feed:
+    """Read one saved search."""
+    return single(COLLECTION, saved_entry(call, *_find(call)))
+
+
+def _find(call: Call) -> tuple[str, str]:
+    return objects.find_name(call, CONF, call.name)
+
+
+async def creating(call: Call) -> Feed:
+    """Create a saved search in the app of the namespace."""
+    name = call.arguments.required("name")
+    app = call.context_app()
+    if not call.arguments.get("search"):
+        raise Refused(400, "Cannot create a saved search without 'search'.")
+    if (app, name) in objects.visible_names(call, CONF):
+        raise Refused(409, f"Unable to create saved search with name '{name}'. A saved search with that name exists.")
+    _write(call, app, name)
+    return single(COLLECTION, saved_entry(call, app, name), 201)
+
+
+async def editing(call: Call) -> Feed:
+    """Change a saved search."""
+    app, name = _find(call)
+    _write(call, app, name)
+    return single(COLLECTION, saved_entry(call, app, name))
+
+
+def _write(call: Call, app: str, name: str) -> None:
+    values = {REST_NAMES.get(key, key): value for key, value in call.arguments.without(["name"]).items()}
+    if "actions" in values:
+        chosen = [action.strip() for action in values.pop("actions").split(",") if action.strip()]
+        values |= {f"action.{action}": "1" for action in chosen}
+    if values.get("enableSched") == "1" or "cron_schedule" in values:
+        call.require("schedule_search")
+    _check(values)
+    objects.write(call, CONF, app, name, values)
+    call.instance.scheduler.refresh()
+
+
+def _check(values: dict[str, str]) -> None:
+    """Refuse a cron expression that the scheduler could not read."""
+    cron = values.get("cron_schedule", "")
+    try:
+        if cron:
+            next(run_times(cron, 0.0), None)
+    except ScheduleError as error:
+        raise Refused(400, f'Invalid cron_schedule="{cron}".') from error
+
+
+async def switching(call: Call) -> Feed:
+    """Enable or disable."""
+    app, name = _find(call)
+    objects.write(call, CONF, app, name, {"disabled": "0" if call.names["switch"] == "enable" else "1"})
+    call.instance.scheduler.refresh()
+    return single(COLLECTION, saved_entry(call, app, name))
+
+
+async def deleting(call: Call) -> web.StreamResponse:
+    """Remove a saved search that was created here."""
+    app, name = _find(call)
+    objects.remove(call, CONF, app, name)
+    call.instance.scheduler.refresh()
+    return messages_response(200, [], call.output_mode)
+
+
+async def dispatching(call: Call) -> web.StreamResponse:
+    """Run a saved search now, as its caller; `trigger_actions` is refused."""
+    app, name = _find(call)
+    call.require("search")
+    if call.arguments.flag("trigger_actions"):
+        raise Refused(400, "trigger_actions is not supported by this stand-in; move the clock instead.")
+    job = call.instance.jobs.dispatch(_order(call, call.instance.saved_search(name, app)))
+    return sid_response(job.sid, call.output_mode)
+
+
+def _order(call: Call, saved: SavedSearch) -> Order:
+    given = {key: value for key, value in call.arguments.items() if key.startswith("dispatch.")}
+    changed = SavedSearch(saved.name, saved.app, saved.owner, {**saved.settings, **given})
+    try:
+        return saved_order(changed, call.user, call.instance.clock.now())
+    except (SavedSearchError, ValueError) as error:
+        raise Refused(400, f"{saved.name}: {error}") from error
+
+
+async def history(call: Call) -> Feed:
+    """List the jobs of a saved search."""
+    _, name = _find(call)
+    jobs = [job for job in call.instance.jobs.all() if job.order.label == name]
+    entries = [Entry(job.sid, {"isDone": job.is_done, "isScheduled": job.order.is_scheduled}) for job in jobs]
+    return page(f"{COLLECTION}/{name}/history", entries, call.arguments)
+
+
+async def fired_listing(call: Call) -> Feed:
+    """List the searches whose alerts were triggered, with a sum of all under `-`."""
+    alerts = call.instance.fired.current(call.instance.clock.now())
+    counts: dict[tuple[str, str, str], int] = {}
+    for alert in alerts:
+        key = alert.savedsearch_name, alert.app, alert.owner
+        counts[key] = counts.get(key, 0) + alert.triggered_alerts
+    entries = [Entry("-", {"triggered_alert_count": sum(counts.values())})]
+    entries += [
+        Entry(name, {"triggered_alert_count": count}, Acl(app, owner, "app"))
+        for (name, app, owner), count in counts.items()
+    ]
+    return page("alerts/fired_alerts", entries, call.arguments, can_create=False)
+
+
+async def fired_reading(call: Call) -> Feed:
+    """List the triggered alerts of one search, or of all under `-`."""
+    alerts = call.instance.fired.current(call.instance.clock.now())
+    chosen = [alert for alert in alerts if call.name in ("-", alert.savedsearch_name)]
+    if not chosen and call.name != "-":
+        raise not_found(call.name)
+    entries = [
+        Entry(
+            alert.sid,
+            {**alert._asdict(), "triggered_alerts": alert.triggered_alerts},
+            Acl(alert.app, alert.owner, "app"),
+        )
+        for alert in chosen
+    ]
+    return page(f"alerts/fired_alerts/{call.name}", entries, call.arguments, can_create=False)
+
+
+ITEM = COLLECTION + "/{name}"
+ROUTES = [
+    Route("GET", COLLECTION, listing, LISTING),
+    Route("GET", ITEM, reading, LISTING),
+    Route("POST", COLLECTION, creating, None),
+    Route("POST", ITEM, editing, None),
+    Route("DELETE", ITEM, deleting),
+    Route("POST", ITEM + "/dispatch", dispatching, None),
+    Route("GET", ITEM + "/history", history, LISTING),
+    Route("POST", ITEM + "/{switch:enable|disable}", switching),
+    *collection_routes("alerts/fired_alerts", fired_listing, fired_reading),
+]

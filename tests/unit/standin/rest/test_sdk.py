@@ -1,0 +1,103 @@
+"""What splunk-sdk asks for, asked by splunk-sdk."""
+
+import ssl
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from splunklib import client, results
+
+from serving import NOW, Serving, serving
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Serve one instance with two events."""
+    with serving(tmp_path_factory.mktemp("state")) as running:
+        body = "".join(f'{{"event":"n={number}","time":{NOW - number}}}' for number in range(2))
+        running.collect("/event", body)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def service(served: Serving) -> Any:  # noqa: ANN401 - splunk-sdk has no types
+    """Log in by splunk-sdk, verifying the certificate."""
+    port = int(served.instance.addresses.management.rpartition(":")[2])
+    context = ssl.create_default_context(cafile=str(served.ca_file))
+    return client.connect(
+        host="127.0.0.1", port=port, username="admin", password="changeme", context=context, verify=True, app="search"
+    )
+
+
+SPL = "search index=main | table n"
+ROWS = [{"n": "0"}, {"n": "1"}]
+
+
+def rows(body: Any) -> list[dict[str, str]]:  # noqa: ANN401 - as above
+    """Return the rows of a JSON body."""
+    return [dict(row) for row in results.JSONResultsReader(body) if isinstance(row, dict)]
+
+
+def test_oneshot_blocking_and_export_give_the_same_rows(service: Any) -> None:  # noqa: ANN401
+    """Three ways to search, one answer."""
+    blocking = service.jobs.create(SPL, exec_mode="blocking")
+
+    assert rows(service.jobs.oneshot(SPL, output_mode="json")) == ROWS
+    assert rows(blocking.results(output_mode="json")) == ROWS
+    assert rows(service.jobs.export(SPL, output_mode="json")) == ROWS
+
+
+def test_a_job_is_polled_until_it_is_done(service: Any) -> None:  # noqa: ANN401
+    """The default mode of a job, its counts and its end."""
+    job = service.jobs.create(SPL)
+    while not job.is_done():
+        pass
+
+    assert job["resultCount"] == "2"
+    job.cancel()
+    assert job.sid not in [one.sid for one in service.jobs]
+
+
+def test_saved_searches_are_created_changed_and_dispatched(service: Any) -> None:  # noqa: ANN401
+    """Names hold blanks and dashes; a change is read back."""
+    saved = service.saved_searches.create("A name - with blanks", SPL)
+    job = saved.dispatch()
+    while not job.is_done():
+        pass
+    assert rows(job.results(output_mode="json")) == ROWS
+    saved.update(cron_schedule="*/5 * * * *", is_scheduled=1).refresh()
+    assert (saved["is_scheduled"], saved["cron_schedule"]) == ("1", "*/5 * * * *")
+    saved.disable()
+    assert service.saved_searches["A name - with blanks"]["disabled"] == "1"
+    saved.delete()
+    assert "A name - with blanks" not in service.saved_searches
+
+
+def test_secrets_are_stored_and_deleted(service: Any) -> None:  # noqa: ANN401
+    """storage/passwords by realm and name, and without a realm."""
+    stored = service.storage_passwords.create("pass word", "user", "realm")
+    plain = service.storage_passwords.create("p2", "alone")
+    found = {one.name: one.clear_password for one in service.storage_passwords}
+
+    assert found == {"realm:user:": "pass word", ":alone:": "p2"}
+    service.storage_passwords.delete("user", "realm")
+    plain.delete()
+    assert stored.name not in [one.name for one in service.storage_passwords]
+
+
+def test_confs_are_read_and_written(service: Any) -> None:  # noqa: ANN401
+    """A stanza that is created is found again; one that no spec defines is refused."""
+    service.confs["macros"].create("mine", definition="index=main")
+
+    assert service.confs["macros"]["mine"]["definition"] == "index=main"
+    with pytest.raises(client.HTTPError, match="400"):
+        service.confs["macros"].create("other", colour="red")
+    assert "nonsense" not in service.confs
+
+
+def test_indexes_and_apps_are_listed(service: Any) -> None:  # noqa: ANN401
+    """An index that is created is listed; so are the shipped apps."""
+    service.indexes.create("by_sdk")
+
+    assert "by_sdk" in [one.name for one in service.indexes]
+    assert [one.name for one in service.apps] == ["launcher", "search"]
