@@ -29,7 +29,7 @@ class TimeReader:
     """The timestamp settings of one set of props."""
 
     def __init__(self, props: Props) -> None:
-        self.mode = props["DATETIME_CONFIG"].value
+        self._reads = props["DATETIME_CONFIG"].value not in ("CURRENT", "NONE")
         self._prefix = regex.compile(props["TIME_PREFIX"].value) if _given(props, "TIME_PREFIX") else None
         self._format = props["TIME_FORMAT"].value if _given(props, "TIME_FORMAT") else ""
         self._iso_format = ISO_FORMAT.match(self._format)
@@ -40,6 +40,8 @@ class TimeReader:
 
     def read(self, raw: str, now: float) -> float | None:
         """Return the time that stands in a text, None where there is none to be found or believed."""
+        if not self._reads:
+            return None
         start = 0
         if self._prefix is not None:
             match = self._prefix.search(raw)
