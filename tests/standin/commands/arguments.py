@@ -12,7 +12,9 @@ OPTION = re.compile(r"([A-Za-z_][\w.]*)\s*=\s*")
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 SINGLE = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 BARE = re.compile(r"[^\s,()\"|\[\]=]+")
+LABEL = re.compile(r"[A-Za-z_]\w*\([^()\s\"|\[\]=,]*\)")  # sum(bytes), as stats names its columns
 VALUE = re.compile(r"[^\s,()\"\[\]]+")
+COUNT = re.compile(r"\d{1,15}(?=[\s,]|$)")
 ESCAPE = re.compile(r'\\(["\\])')
 BOOLEANS = {"t": True, "true": True, "1": True, "yes": True, "f": False, "false": False, "0": False, "no": False}
 
@@ -83,7 +85,7 @@ class Reader:
 
     def accept_name(self) -> Name | None:
         """Read a field name: bare, in double or in single quotes."""
-        for pattern, is_quoted in ((QUOTED, True), (SINGLE, True), (BARE, False)):
+        for pattern, is_quoted in ((QUOTED, True), (SINGLE, True), (LABEL, False), (BARE, False)):
             match = pattern.match(self._text, self._index)
             if match is not None:
                 position = self.position
@@ -100,20 +102,12 @@ class Reader:
 
     def names(self) -> list[str]:
         """Read field names, with commas or blanks between them, up to something else."""
-        names: list[str] = []
-        while not self.at_end:
-            if names:
-                self.accept(",")
-            name = self.accept_name()
-            if name is None:
-                break
-            names.append(name.text)
-        return names
+        return self.names_until()
 
     def names_until(self, *words: str) -> list[str]:
         """Read field names up to a keyword or something else."""
         names: list[str] = []
-        while not self.at_end and not self.peek_word(*words):
+        while not self.at_end and not self.peek_word(*words) and self.peek_option() is None:
             if names:
                 self.accept(",")
             name = self.accept_name()
@@ -167,6 +161,18 @@ class Reader:
         start, position = self._index, self.position
         self._go(start + spans[0][1])
         return self._text[start + 1 : start + spans[0][1] - 1], position + 1
+
+    def skip(self, count: int) -> None:
+        """Go on by some characters."""
+        self._go(self._index + count)
+
+    def accept_count(self) -> int | None:
+        """Read a whole number that stands by itself."""
+        match = COUNT.match(self._text, self._index)
+        if match is None:
+            return None
+        self._go(match.end())
+        return int(match.group())
 
     def enclosed(self) -> tuple[str, int]:
         """Read `(...)`, quotes and inner parentheses respected, and return what stands inside and where."""

@@ -4,9 +4,11 @@ a.b        key b of key a            a{0}.b     element 0 of array a, its key b
 a{}.b      every element of array a  {}.b       the same where the whole is an array
 """
 
+import contextlib
 import json
 import re
 from functools import lru_cache
+from typing import cast
 
 import orjson
 
@@ -14,6 +16,7 @@ from standin.values.numbers import format_number
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 Step = str | int | None  # a key, an index, or None for every element
+MAX_DEPTH = 100
 ARRAY = re.compile(r"\{(\d*)\}")
 
 
@@ -25,17 +28,13 @@ class NotJson(ValueError):
 def parse(text: str) -> Json:
     """Return the value of a JSON text; NotJson where it is none."""
     try:
-        return _typed(orjson.loads(text))
+        return cast(Json, orjson.loads(text))
     except (orjson.JSONDecodeError, UnicodeEncodeError):
         pass
     try:
-        return _typed(json.loads(text, parse_constant=_refuse))
+        return cast(Json, json.loads(text, parse_constant=_refuse))
     except (ValueError, RecursionError):
         raise NotJson("no JSON") from None
-
-
-def _typed(value: Json) -> Json:
-    return value
 
 
 def _refuse(name: str) -> Json:
@@ -105,4 +104,80 @@ def flatten(value: Json, prefix: str = "", depth: int = 0) -> list[tuple[str, st
     return [(prefix, "null" if text is None else text)] if prefix else []
 
 
-MAX_DEPTH = 200
+def flatten_prefix(text: str) -> list[tuple[str, str]]:
+    """Return the leaves of a JSON text that was cut: those that end before the cut."""
+    return PrefixReader(text).leaves()
+
+
+STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+SCALAR = re.compile(r"(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?=[\s,}\]])")
+
+
+class PrefixReader:
+    """A reader of leaves that gives up quietly where the text ends or is no JSON."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.found: list[tuple[str, str]] = []
+
+    def leaves(self) -> list[tuple[str, str]]:
+        """Return what could be read."""
+        with contextlib.suppress(IndexError, ValueError):
+            self._value("", 0)
+        return self.found
+
+    def _blanks(self) -> str:
+        while self.text[self.position].isspace():
+            self.position += 1
+        return self.text[self.position]
+
+    def _value(self, prefix: str, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise ValueError("nested too deeply")
+        letter = self._blanks()
+        if letter == "{":
+            self._members(prefix, depth, "}")
+        elif letter == "[":
+            self._members(prefix + "{}", depth, "]")
+        else:
+            text = self._string() if letter == '"' else self._scalar()
+            if prefix:
+                self.found.append((prefix, text))
+
+    def _members(self, prefix: str, depth: int, end: str) -> None:
+        self.position += 1
+        if self._blanks() == end:
+            self.position += 1
+            return
+        while True:
+            name = prefix
+            if end == "}":
+                self._blanks()
+                key = self._string()
+                name = f"{prefix}.{key}" if prefix else key
+                self._expect(":")
+            self._value(name, depth + 1)
+            if self._blanks() == end:
+                self.position += 1
+                return
+            self._expect(",")
+
+    def _expect(self, letter: str) -> None:
+        if self._blanks() != letter:
+            raise ValueError("no JSON")
+        self.position += 1
+
+    def _string(self) -> str:
+        match = STRING.match(self.text, self.position)
+        if match is None:
+            raise ValueError("no JSON")
+        self.position = match.end()
+        return str(json.loads(match.group()))
+
+    def _scalar(self) -> str:
+        match = SCALAR.match(self.text, self.position)
+        if match is None:
+            raise ValueError("no JSON")
+        self.position = match.end()
+        return match.group(1)
