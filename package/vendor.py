@@ -87,16 +87,16 @@ def _unpack(wheel: Path, archive: Path, lib: Path) -> Component:
         about = _read_metadata(packed, names)
         name, version = str(about["Name"]).lower(), str(about["Version"])
         for member in names:
-            place = _place(PurePosixPath(member), f"{name}-{version}")
+            place = place_of(PurePosixPath(member), f"{name}-{version}")
             if place is not None and not member.endswith("/"):
                 target = lib / place
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(packed.read(member))
     digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-    return Component(name, version, _license_name(about), archive.name, digest)
+    return Component(name, version, license_name(about), archive.name, digest)
 
 
-def _place(member: PurePosixPath, distribution: str) -> PurePosixPath | None:
+def place_of(member: PurePosixPath, distribution: str) -> PurePosixPath | None:
     """Return where a file of a wheel goes below lib/, None where it stays out."""
     top = member.parts[0]
     if top.endswith(".dist-info"):
@@ -112,7 +112,7 @@ def _read_metadata(packed: zipfile.ZipFile, names: list[str]) -> Message:
     return HeaderParser().parsestr(packed.read(path).decode())
 
 
-def _license_name(about: Message) -> str:
+def license_name(about: Message) -> str:
     """Return the SPDX expression where there is one, else the short name that the distribution gives."""
     named = about["License-Expression"] or about["License"]
     if named:
