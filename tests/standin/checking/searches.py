@@ -1,0 +1,107 @@
+"""Macros, event types, tags and saved searches: everything that they name, and their text."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from urllib.parse import unquote
+
+from cronsim import CronSim, CronSimError
+
+from standin.checking.subject import Subject, attempt, search_problem
+from standin.conf import Problem, Setting, is_true
+from standin.knowledge.classification import compile_event_type
+from standin.knowledge.macros import read_macro
+from standin.language.analyse import analyse, macros_of
+from standin.language.errors import SearchError
+from standin.language.evaluate import compile_expression
+
+ARITY = re.compile(r"(?P<name>.+?)\((?P<count>\d+)\)\Z")
+EVENT_TYPE = "eventtype"
+
+
+def check_macros(subject: Subject) -> Iterator[Problem]:
+    """Check each macro's arguments, the macros that it calls, and its validation."""
+    for stanza, settings in subject.stanzas("macros"):
+        arity = ARITY.match(stanza)
+        place = settings.get("definition") or next(iter(settings.values()))
+        yield from attempt(partial(read_macro, stanza, int(arity["count"]) if arity else 0, settings), place)
+        if "definition" in settings:
+            yield from _called_macros(subject, settings["definition"])
+        if settings.get("validation") and settings["validation"].value:
+            yield from attempt(partial(_check_validation, settings["validation"]), settings["validation"])
+
+
+def _check_validation(setting: Setting) -> None:
+    compile_expression(re.sub(r"\$[\w-]+\$", "argument", setting.value))
+
+
+def _called_macros(subject: Subject, setting: Setting) -> Iterator[Problem]:
+    for use in macros_of(setting.value):
+        if subject.environment.macro(use.name, use.argument_count) is None:
+            called = f"{use.name}({use.argument_count})" if use.argument_count else use.name
+            line = setting.line + setting.value.count("\n", 0, use.position)
+            yield Problem(setting.file, line, "macro", f"no macro `{called}`")
+
+
+def check_event_types(subject: Subject) -> Iterator[Problem]:
+    """Compile each event type."""
+    for name, settings in subject.stanzas("eventtypes"):
+        place = settings.get("search") or next(iter(settings.values()))
+        yield from attempt(partial(compile_event_type, name, settings), place)
+
+
+def check_tags(subject: Subject) -> Iterator[Problem]:
+    """Look for the event type that each tag stanza names."""
+    known = set(subject.configuration.stanzas("eventtypes", subject.app.name))
+    for stanza, settings in subject.stanzas("tags"):
+        field, equals, value = stanza.partition("=")
+        place = next(iter(settings.values()))
+        line = place.line - 1
+        if not equals:
+            yield Problem(place.file, line, "tag", f"[{stanza}] is not FIELD=VALUE")
+        elif unquote(field) == EVENT_TYPE and unquote(value) not in known:
+            yield Problem(place.file, line, "eventtype", f"[{stanza}] names an event type that does not exist")
+
+
+def check_saved_searches(subject: Subject) -> Iterator[Problem]:
+    """Compile each saved search and alert condition, read its schedule, look for its actions and event types."""
+    for _, settings in subject.stanzas("savedsearches"):
+        if "search" in settings:
+            setting = settings["search"]
+            yield from subject.search(setting.value, setting)
+            yield from _event_types_of(subject, setting)
+        if settings.get("alert_condition") and settings["alert_condition"].value:
+            condition = settings["alert_condition"]
+            yield from subject.search("| makeresults | " + condition.value.lstrip("| "), condition, "alert_condition")
+        if settings.get("cron_schedule") and settings["cron_schedule"].value:
+            yield from attempt(partial(_check_cron, settings["cron_schedule"].value), settings["cron_schedule"])
+        yield from _unknown_actions(subject, settings)
+
+
+def _event_types_of(subject: Subject, setting: Setting) -> Iterator[Problem]:
+    known = set(subject.configuration.stanzas("eventtypes", subject.app.name))
+    try:
+        commands = analyse(setting.value, subject.environment)
+    except SearchError as error:
+        yield search_problem(error, setting.value, setting, "search")
+        return
+    for use in (use for command in commands for use in command.uses):
+        if use.kind == EVENT_TYPE and "*" not in use.name and use.name not in known:
+            line = setting.line + setting.value.count("\n", 0, use.position)
+            yield Problem(setting.file, line, EVENT_TYPE, f"no event type {use.name!r}")
+
+
+def _check_cron(text: str) -> None:
+    try:
+        CronSim(text, datetime.now(UTC))
+    except CronSimError as error:
+        raise ValueError(f"not a cron schedule: {text!r}: {error}") from None
+
+
+def _unknown_actions(subject: Subject, settings: Mapping[str, Setting]) -> Iterator[Problem]:
+    known = set(subject.configuration.stanzas("alert_actions", subject.app.name))
+    for key, setting in settings.items():
+        kind, _, name = key.partition(".")
+        if kind == "action" and "." not in name and is_true(setting.value) and name not in known:
+            yield Problem(setting.file, setting.line, "action", f"no alert action {name!r} in alert_actions.conf")
