@@ -17,12 +17,12 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from standin.conf.configuration import Configuration
-from standin.conf.errors import Problem, UnsupportedConf
 from standin.conf.props import Props
 from standin.conf.text import Setting, is_true
 from standin.environment import Row, Value
 from standin.events.json_fields import add, flatten, flatten_prefix
 from standin.knowledge.reports import clean_key
+from standin.language.errors import Unsupported
 
 PAIR = re.compile(r"""(?<![\w.\-])([A-Za-z_][\w.\-]*)=(?:"([^"]*)"|([^\s"'=,;&|<>(){}\[\]][^\s",;&|<>(){}\[\]]*))""")
 Extractor = Callable[[Row, Mapping[str, Value]], None]
@@ -76,8 +76,7 @@ def _auto(props: Props, limits: Limits) -> Extractor:
 def _multi(setting: Setting) -> Extractor:
     def extract(row: Row, indexed: Mapping[str, Value]) -> None:
         if "\n" in str(row["_raw"]).strip():
-            message = "KV_MODE = multi on an event of several lines is not supported here"
-            raise UnsupportedConf(Problem(setting.file, setting.line, "unsupported", message, unsupported=True))
+            raise Unsupported(f"KV_MODE = multi on an event of several lines ({setting.file}:{setting.line})")
 
     return extract
 

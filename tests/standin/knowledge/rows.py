@@ -2,7 +2,8 @@
 
 A `LazyRow` is a dict to everybody who uses it. Its own dict holds what was assigned; every other field comes from its
 source, which keeps what it worked out for the next search. Whoever goes over all fields, counts them or builds a dict
-from the row gets them all.
+from the row gets them all. (C code that reads a dict's storage without asking, as `json.dumps` does, sees them only
+after that; the rows of a result have been gone over.)
 """
 
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
