@@ -40,7 +40,7 @@ class SetClock:
         return self.now
 
 
-def play(bench: Bench, detection: generate.Detection, batches: Sequence[Batch], runs: int) -> list[dict[str, str]]:
+def play(bench: Bench, detection: generate.Detection, batches: Sequence[Batch], runs: int) -> list[dict[str, object]]:
     """Index each batch at its time, run the saved search every five minutes, return the findings in order."""
     clock, store = SetClock(), Store()
     for index in ("kube_audit", "kube_audit_findings"):
@@ -49,7 +49,7 @@ def play(bench: Bench, detection: generate.Detection, batches: Sequence[Batch], 
     user = User.of(bench.configuration, "admin", ["admin"])
     settings = bench.configuration.stanza("savedsearches", detection.stanza, build.APP)
     waiting = sorted(batches, key=lambda batch: batch.indexed_at)
-    found = []
+    found: list[dict[str, object]] = []
     for number in range(runs):
         now = START + number * RUN_EVERY_S
         while waiting and waiting[0].indexed_at <= now:
