@@ -65,11 +65,20 @@ locks:
 # One that is missing is reported and passed over; with REQUIRE_PYTHONS=1 it is an error.
 PY39 ?= python3.9
 PY313 ?= python3.13
-LIBRARY_TESTS := $(filter-out tests/unit/standin tests/unit/package tests/unit/page,$(wildcard tests/unit/*))
+LIBRARY_TESTS := $(filter-out tests/unit/standin tests/unit/package tests/unit/page tests/unit/cluster,$(wildcard tests/unit/*))
 .PHONY: test-library
 test-library:
 	@tests/library.sh "$(PY39)" 3.9 $(LIBRARY_TESTS)
 	@tests/library.sh "$(PY313)" 3.13 $(LIBRARY_TESTS)
+
+.PHONY: cluster record
+# The laboratory: ten minutes and 5 GB of Go caches the first time, seconds after that. Says so and goes on where Go is absent.
+cluster: setup
+	@PYTHONPATH=tests $(BIN)/python -m cluster build
+
+# Needs root on Linux: recordings are made in network namespaces of their own.
+record: setup
+	@PYTHONPATH=tests $(BIN)/python -m cluster build && PYTHONPATH=tests $(BIN)/python -m cluster record
 
 clean:
 	@rm -rf build dist $(VENV)

@@ -4,13 +4,22 @@ Standard library and the library's own lock only, because these tests run on Pyt
 """
 
 import gzip
+import ipaddress
 import json
 import ssl
 import threading
+import uuid
 from collections import deque
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Set, Tuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 TOKEN = "11111111-2222-3333-4444-555555555555"  # noqa: S105 (of a server that lives as long as a test)
 
@@ -83,9 +92,10 @@ class Answer(NamedTuple):
     closes: bool = False
 
 
-def hec_answer(status: int, code: int, text: str = "told so", **more: int) -> Answer:
+def hec_answer(status: int, code: int, text: str = "told so", *, number: Optional[int] = None, **more: int) -> Answer:
     """Return an answer in the collector's own form."""
-    return Answer(status, json.dumps({"text": text, "code": code, **more}).encode())
+    place = {} if number is None else {"invalid-event-number": number}
+    return Answer(status, json.dumps({"text": text, "code": code, **place, **more}).encode())
 
 
 LOST_REPLY = Answer(0, b"", takes=True, closes=True)
@@ -98,7 +108,7 @@ class FakeCollector:
     `script` holds answers for the next POSTs of events; when it is empty the collector behaves.
     """
 
-    def __init__(self, identity: Optional[Path] = None) -> None:
+    def __init__(self, identity: Optional[Path] = None, port: int = 0) -> None:
         self.taken: List[Taken] = []
         self.posts: List[Dict[str, str]] = []
         self.sizes: List[int] = []
@@ -109,9 +119,13 @@ class FakeCollector:
         self.uses_acks = False
         self.asks_until_acknowledged = 0
         self.ack_asks: List[List[int]] = []
+        self.ack_script: Deque[Answer] = deque()
+        self.never_acknowledges: Set[int] = set()
+        self.poison_code = 6
+        self.names_poison = True
         self.before_answer: Callable[[], None] = lambda: None
         self._next_ack = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
         if identity is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -138,6 +152,7 @@ class FakeCollector:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # one packet an answer, or delayed acknowledgements cost 40 ms each
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -151,6 +166,7 @@ class FakeCollector:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(answer.body)
+                self.wfile.flush()
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -179,7 +195,8 @@ class FakeCollector:
             return Answer(413, b"<html>Request Entity Too Large</html>")
         for number, item in enumerate(events):
             if self.is_poison(item.raw):
-                return hec_answer(400, 6, "Invalid data format", **{"invalid-event-number": number})
+                named = number if self.names_poison else None
+                return hec_answer(400, self.poison_code, "Invalid data format", number=named)
         self.taken += events
         if not self.uses_acks:
             return hec_answer(200, 0, "Success")
@@ -189,8 +206,15 @@ class FakeCollector:
     def _acknowledge(self, body: bytes) -> Answer:
         asked = json.loads(body)["acks"]
         self.ack_asks.append(asked)
+        if self.ack_script:
+            return self.ack_script.popleft()
         is_done = len(self.ack_asks) > self.asks_until_acknowledged
-        return Answer(200, json.dumps({"acks": {str(number): is_done for number in asked}}).encode())
+        return Answer(
+            200,
+            json.dumps(
+                {"acks": {str(item): is_done and item not in self.never_acknowledges for item in asked}}
+            ).encode(),
+        )
 
 
 def parse_batch(text: bytes) -> List[Taken]:
@@ -200,3 +224,45 @@ def parse_batch(text: bytes) -> List[Taken]:
         _, _, event = envelope.partition(b'"event":')
         taken.append(Taken(json.loads(envelope), event[:-1]))
     return taken
+
+
+class Certificates(NamedTuple):
+    """PEM files of a throw-away authority and of a server that it signed."""
+
+    ca: Path
+    identity: Path
+
+
+def certificates(directory: Path, name: str = "127.0.0.1") -> Certificates:
+    """Make an authority and a server's certificate and key (in one file) for an address or a host name."""
+    ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"test authority {uuid.uuid4()}")])
+    ca = _certificate(ca_name, ca_name, ca_key.public_key(), ca_key, x509.BasicConstraints(ca=True, path_length=0))
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    server = _certificate(subject, ca_name, server_key.public_key(), ca_key, x509.SubjectAlternativeName([_name(name)]))
+    private = server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    files = Certificates(directory / f"{uuid.uuid4()}-ca.pem", directory / f"{uuid.uuid4()}-server.pem")
+    files.ca.write_bytes(ca.public_bytes(Encoding.PEM))
+    files.identity.write_bytes(private + server.public_bytes(Encoding.PEM))
+    return files
+
+
+def _name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _certificate(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    signer: ec.EllipticCurvePrivateKey,
+    extension: x509.ExtensionType,
+) -> x509.Certificate:
+    now = datetime.now(timezone.utc)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key)
+    builder = builder.serial_number(x509.random_serial_number()).add_extension(extension, critical=True)
+    builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+    return builder.sign(signer, hashes.SHA256())

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+from contextlib import closing
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
 
@@ -73,7 +74,8 @@ def forward(settings: Settings, clock: Clock) -> None:
     sender = Sender(_Breakable(collector, stop), Watch(stop, clock, follower.hold, reporter.trouble))
     parts = Parts(follower, sender, checkpoint, Quarantine(settings.state, clock), status, stop, clock)
     forwarder = Forwarder(parts, Origin(socket.gethostname(), settings.index, settings.cluster))
-    forwarder.run(settings.once)
+    with closing(follower), closing(collector):
+        forwarder.run(settings.once)
     click.echo(json.dumps(forwarder.numbers()))
 
 

@@ -81,6 +81,10 @@ class Collector:
         acks = acknowledged(answer.content) if answer.status_code == 200 else {}
         return any(acks.get(ack_id) for ack_id in ack_ids)
 
+    def close(self) -> None:
+        """Let the connections go."""
+        self._session.close()
+
     def _post(self, url: str, body: bytes, headers: Dict[str, str], answer_s: float) -> requests.Response:
         # verify on every request: REQUESTS_CA_BUNDLE would override the session's
         return self._session.post(

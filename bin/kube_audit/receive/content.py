@@ -8,7 +8,7 @@ import gzip
 import os
 import zlib
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import NamedTuple, Optional
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -40,8 +40,9 @@ class Content:
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb", buffering=0)
-        self.is_gzip = self._file.read(2) == _GZIP_MAGIC
-        self._unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=self._file)) if self.is_gzip else None
+        self.is_gzip = False
+        self._unpacked: Optional[gzip.GzipFile] = None
+        self.reopen()
 
     def state(self) -> State:
         """Ask the open file, whatever its name leads to by now."""
@@ -55,18 +56,21 @@ class Content:
         try:
             if self._unpacked.tell() != offset:
                 self._unpacked.seek(offset)
-            return self._unpacked.read(length)
+            return self._unpacked.read1(length)  # read() would drop what comes before a damage
         except EOFError:
             raise Incomplete from None
         except (gzip.BadGzipFile, zlib.error) as error:
             raise Damaged(str(error)) from None
 
     def reopen(self) -> None:
-        """Forget what gzip has buffered, for a file that has grown since."""
-        if self._unpacked is not None:
-            self._file.seek(0)
-            self._unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=self._file))
+        """Look at the file anew after it has changed: gzip may have come into an empty one, or more of it."""
+        self._file.seek(0)
+        self.is_gzip = self._file.read(2) == _GZIP_MAGIC
+        self._file.seek(0)
+        self._unpacked = gzip.GzipFile(fileobj=self._file) if self.is_gzip else None
 
     def close(self) -> None:
         """Let the file go."""
+        if self._unpacked is not None:
+            self._unpacked.close()
         self._file.close()

@@ -131,8 +131,11 @@ class Follower:
         state = log.content.state()
         if state != log.state:
             log.changed_at = self._clock.monotonic()
+            was_gzip = log.content.is_gzip
             log.content.reopen()
-            if not log.content.is_gzip:
+            if was_gzip != log.content.is_gzip:
+                log.forget()
+            elif not was_gzip:
                 self._check_same(log, state)
         log.state = state
         return log.reader is not None or self._resolve(log)
@@ -209,6 +212,11 @@ class Follower:
 
     def _retire(self, log: Log) -> None:
         if log.at_end and self._quiet_s(log) > (_IDLE_S if log.linked else _LINGER_S):
+            self._close(log)
+
+    def close(self) -> None:
+        """Let all files go."""
+        for log in list(self._open.values()):
             self._close(log)
 
     def _close(self, log: Log) -> None:

@@ -6,10 +6,10 @@ agrees but ends before that place is short: a copy that is still being made, or 
 
 import enum
 import hashlib
-from typing import Dict, Mapping, NamedTuple, Optional
+from typing import Mapping, NamedTuple, Optional
 
 from kube_audit.receive.content import Content, Damaged, Incomplete
-from kube_audit.receive.marks import Mark, holds
+from kube_audit.receive.marks import Mark, Span, holds
 
 _HEAD_BYTES = 64 << 10
 
@@ -32,43 +32,44 @@ class Recognised(NamedTuple):
 
 def recognise(content: Content, known: Mapping[int, Mark]) -> Recognised:
     """Compare a file with what was delivered; of several that agree the one that was delivered furthest counts."""
-    short = False
-    for key, mark in sorted(_candidates(content, known).items(), key=lambda item: -item[1].offset):
-        try:
-            same = holds(content, mark.last)
-        except (Incomplete, Damaged):
-            same = None
+    head = _Head(content)
+    short = not head.is_whole
+    for key, mark in sorted(known.items(), key=lambda item: -item[1].offset):
+        if not head.begins(mark.first):
+            continue
+        same = _holds(content, mark.last)
         if same:
             return Recognised(Recognition.KNOWN, key, mark)
         short = short or same is None
     return Recognised(Recognition.SHORT if short else Recognition.NEW)
 
 
-def _candidates(content: Content, known: Mapping[int, Mark]) -> Dict[int, Mark]:
-    head = _head(content) if known else b""
-    return {key: mark for key, mark in known.items() if _begins_with(content, head, mark)}
+class _Head:
+    """The beginning of a file; not whole if the file is gzip that ends within it."""
+
+    def __init__(self, content: Content) -> None:
+        self._content = content
+        self._bytes = b""
+        self.is_whole = True
+        try:
+            while len(self._bytes) < _HEAD_BYTES:
+                more = content.read(len(self._bytes), _HEAD_BYTES - len(self._bytes))
+                if not more:
+                    break
+                self._bytes += more
+        except (Incomplete, Damaged):
+            self.is_whole = False
+
+    def begins(self, first: Span) -> bool:
+        """Tell whether the file begins with these bytes."""
+        end = first.start + first.length
+        if end <= len(self._bytes):
+            return hashlib.sha256(self._bytes[first.start : end]).hexdigest() == first.sha256
+        return len(self._bytes) >= _HEAD_BYTES and bool(_holds(self._content, first))
 
 
-def _begins_with(content: Content, head: bytes, mark: Mark) -> bool:
-    first = mark.first
-    if first.start + first.length <= len(head):
-        return hashlib.sha256(head[first.start : first.start + first.length]).hexdigest() == first.sha256
-    if len(head) < _HEAD_BYTES:
-        return False
+def _holds(content: Content, proof: Span) -> Optional[bool]:
     try:
-        return bool(holds(content, first))
+        return holds(content, proof)
     except (Incomplete, Damaged):
-        return False
-
-
-def _head(content: Content) -> bytes:
-    head = b""
-    try:
-        while len(head) < _HEAD_BYTES:
-            more = content.read(len(head), _HEAD_BYTES - len(head))
-            if not more:
-                break
-            head += more
-    except (Incomplete, Damaged):
-        pass
-    return head
+        return None

@@ -78,6 +78,7 @@ class FileInput(Script):  # type: ignore[misc]  # splunklib has no types
             run = _Run(_Instance(stanza, read_arguments(parameters), ew), state, SystemClock())
             try:
                 run.until(stop)
+                run.close()
             except KubeAuditError as error:
                 ew.log(EventWriter.ERROR, f"action=failed modular_input_name={stanza} reason={str(error)!r}")
                 raise
@@ -208,6 +209,10 @@ class _Run:
         self._flush()
         self._save(self._follower.progress())
         self._tell("ended")
+
+    def close(self) -> None:
+        """Let all files go."""
+        self._follower.close()
 
     def _rest(self) -> None:
         self._tail.add(self._clock.monotonic(), 0, self._follower.progress())

@@ -1,6 +1,7 @@
 """The conf files of the app as the stand-in reads them: names exist, searches resolve, roles see little."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from click.testing import CliRunner
 import build
 from standin.cli.check import command as check
 from standin.conf import Configuration
+from standin.events import Origin, Store
+from standin.knowledge.users import User
+from standin.searchhead import SearchHead
 from unit.package.sources import ROOT
 
 DEFAULT = ROOT / "default"
@@ -64,3 +68,21 @@ def test_no_built_in_role_is_touched() -> None:
 def test_the_indexed_field_is_the_forwarders() -> None:
     """fields.conf declares the one field that the forwarder writes at index time, and no shared name."""
     assert re.findall(r"^\[(.*)\]", (DEFAULT / "fields.conf").read_text(), re.MULTILINE) == ["kube_audit_cluster"]
+
+
+@pytest.mark.parametrize("role", ["kube_audit_admin", "kube_audit_analyst"])
+def test_a_role_reads_audit_events_and_findings_and_nothing_else(configuration: Configuration, role: str) -> None:
+    """Searching all indexes gives such a user ours; macros of the app work for both roles."""
+    store = Store()
+    for index in ("kube_audit", "kube_audit_findings", "main"):
+        store.create_index(index)
+    head = SearchHead(configuration, store, time.time)
+    for index in ("kube_audit", "kube_audit_findings", "main"):
+        head.pipeline.index_hec_event('{"verb":"get"}', Origin(index, "h", "s", "kube:apiserver:audit"), 1.0)
+    user = User.of(configuration, "somebody", [role])
+
+    everything = head.search("index=*", user=user, app=build.APP).rows
+    by_macro = head.search("`kube_audit_findings_index`", user=user, app=build.APP).rows
+
+    assert sorted(str(row["index"]) for row in everything) == ["kube_audit", "kube_audit_findings"]
+    assert [row["index"] for row in by_macro] == ["kube_audit_findings"]

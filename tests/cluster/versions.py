@@ -1,0 +1,64 @@
+"""Which versions the laboratory has, and where their binaries are kept.
+
+Cache, outside the repository, one folder per Kubernetes version and Go version:
+
+    ${KUBE_AUDIT_CLUSTER_CACHE:-${XDG_CACHE_HOME:-~/.cache}/kube-audit/cluster}/<version>-<go version>/
+        kube-apiserver  kube-controller-manager  kube-scheduler  kubectl  etcd  kwok
+        kwok-stages/    the state machines that kwok's own module ships
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from cluster.errors import NotRun
+
+NEWEST = "1.37.2"
+VERSIONS = (NEWEST,)
+ETCD = "3.6.8"
+KWOK = "0.8.0"
+MODULES = Path(__file__).parent / "modules"
+KUBERNETES_COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
+
+
+class Component(NamedTuple):
+    """One binary and the Go module that makes it."""
+
+    name: str
+    module: Path
+    version: str
+
+
+def components(kubernetes: str) -> list[Component]:
+    """List what one cluster of a Kubernetes version is made of, the slowest to build first."""
+    table = [(name, kubernetes) for name in KUBERNETES_COMPONENTS] + [("etcd", ETCD), ("kwok", KWOK)]
+    return [Component(name, MODULES / f"{name}-{version}", version) for name, version in table]
+
+
+def go_version() -> str:
+    """Name the Go toolchain that is there, such as `go1.26.8`."""
+    if shutil.which("go") is None:
+        raise NotRun("no Go toolchain found; install Go 1.26 or newer to build and run the laboratory")
+    # Outside any module, so that no toolchain line is followed and nothing is fetched.
+    version = subprocess.run(["go", "env", "GOVERSION"], cwd="/", check=True, capture_output=True, text=True)
+    return version.stdout.strip()
+
+
+def cache_folder(kubernetes: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """Find the folder that holds, or will hold, one version's binaries."""
+    base = environ.get("KUBE_AUDIT_CLUSTER_CACHE") or str(
+        Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kube-audit" / "cluster"
+    )
+    return Path(base) / f"{kubernetes}-{go_version()}"
+
+
+def built_binaries(kubernetes: str) -> Path:
+    """Find the binaries of a version, or say that they are not built."""
+    folder = cache_folder(kubernetes)
+    missing = [component.name for component in components(kubernetes) if not (folder / component.name).exists()]
+    if missing:
+        raise NotRun(f"{folder}: no {', '.join(missing)}; run make cluster first")
+    return folder
