@@ -13,7 +13,7 @@ from collections import deque
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Deque, Dict, List, NamedTuple, Optional, Set, Tuple, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -102,6 +102,15 @@ LOST_REPLY = Answer(0, b"", takes=True, closes=True)
 BROKEN_CONNECTION = Answer(0, b"", closes=True)
 
 
+class _QuietServer(ThreadingHTTPServer):
+    """A server that does not complain of clients that go away."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing."""
+
+
 class FakeCollector:
     """An HTTP Event Collector on a free port of 127.0.0.1 that can refuse, lose answers, be slow, and lie.
 
@@ -125,8 +134,7 @@ class FakeCollector:
         self.names_poison = True
         self.before_answer: Callable[[], None] = lambda: None
         self._next_ack = 0
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self._server.daemon_threads = True
+        self._server = _QuietServer(("127.0.0.1", port), self._handler())
         if identity is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(identity)
@@ -266,3 +274,62 @@ def _certificate(
     builder = builder.serial_number(x509.random_serial_number()).add_extension(extension, critical=True)
     builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
     return builder.sign(signer, hashes.SHA256())
+
+
+class Request(NamedTuple):
+    """A request as a server saw it."""
+
+    method: str
+    path: str
+    headers: Dict[str, str]
+    body: bytes
+
+
+Server = TypeVar("Server", bound="FakeServer")
+
+
+class FakeServer:
+    """A web server on a free port of 127.0.0.1 that notes requests and answers as it is told."""
+
+    def __init__(self, identity: Path, answer: Callable[[Request], Answer], address: str = "127.0.0.1") -> None:
+        self.requests: List[Request] = []
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            wbufsize = -1
+
+            def do_GET(self) -> None:
+                self._serve(b"")
+
+            def do_POST(self) -> None:
+                self._serve(self.rfile.read(int(self.headers["Content-Length"])))
+
+            def _serve(self, body: bytes) -> None:
+                request = Request(self.command, self.path, dict(self.headers), body)
+                server.requests.append(request)
+                told = answer(request)
+                if told.closes:
+                    return
+                self.send_response(told.status)
+                for name, value in (*told.headers, ("Content-Length", str(len(told.body)))):
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(told.body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self._server = _QuietServer((address, 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(identity)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.port = int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    def __enter__(self: Server) -> Server:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

@@ -18,8 +18,12 @@ from kube_audit.errors import BadInput
 Address = Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
 Resolve = Callable[[str, int], List[str]]
 
-# A platform address of Azure that is public by its number.
-_NOT_PUBLIC = (ipaddress.ip_network("168.63.129.16/32"),)
+# What Python's tables miss or, by version, take for public: Azure's platform address, protocol assignments (Oracle's
+# metadata among them), site-local, local NAT64, documentation.
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(text)
+    for text in ("168.63.129.16/32", "192.0.0.0/24", "fec0::/10", "64:ff9b:1::/48", "3fff::/20")
+)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
