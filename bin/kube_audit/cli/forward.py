@@ -76,6 +76,7 @@ def forward(settings: Settings, clock: Clock) -> None:
     forwarder = Forwarder(parts, Origin(socket.gethostname(), settings.index, settings.cluster))
     with closing(follower), closing(collector):
         forwarder.run(settings.once)
+    stop.uninstall()
     click.echo(json.dumps(forwarder.numbers()))
 
 

@@ -15,6 +15,7 @@ from requests.auth import AuthBase
 from kube_audit.codec import pack
 from kube_audit.deliver.reply import Reply, Verdict, acknowledged, judge
 from kube_audit.errors import BadInput
+from kube_audit.tls import Adapter, trusting
 
 _CONNECT_S = 5.0
 _ANSWER_S = 30.0
@@ -56,6 +57,8 @@ class Collector:
         self._verify: Union[bool, str] = True if ca_file is None else str(ca_file)
         self._auth = _TokenAuth(read_token(token_file))
         self._session = requests.Session()
+        if ca_file is not None:
+            self._session.mount("https://", Adapter(ssl_context=trusting(ca_file)))
         self._session.headers.update({"X-Splunk-Request-Channel": self.channel, "Content-Type": "application/json"})
 
     def post(self, body: bytes) -> Reply:

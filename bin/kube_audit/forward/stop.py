@@ -33,6 +33,10 @@ class Stop:
         signal.signal(signal.SIGINT, self._request)
         signal.signal(signal.SIGALRM, self._break_off)
 
+    def uninstall(self) -> None:
+        """Stop the timer: an alarm while the interpreter shuts down would kill it."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
     def _request(self, _number: int, _frame: Optional[FrameType]) -> None:
         if not self.requested:
             self.requested = True

@@ -18,14 +18,14 @@ import sys
 import time
 import zlib
 from pathlib import Path
-from typing import IO, Any, Callable, Dict, Iterator, List, NamedTuple, Sequence, Union
+from typing import IO, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Union
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from kube_audit.errors import BadInput, KubeAuditError
 from kube_audit.splunk.address import Target, check
 from kube_audit.splunk.splunkd import read_stanza
+from kube_audit.tls import Adapter, trusting
 
 _ROWS_AT_MOST = 1000
 _BYTES_AT_MOST = 4 << 20
@@ -98,11 +98,12 @@ def execute(alert: Alert, settings: ReadSettings) -> str:
     """Post one alert; returns the line for the log, raises what went wrong."""
     stanza = settings(alert.server_uri, alert.session_key, "alert_post")
     target = check(alert.url, (stanza.get("allow") or "").split(","))
-    ca_file = (stanza.get("ca_file") or "").strip()
-    if ca_file and not Path(ca_file).is_file():
+    named = (stanza.get("ca_file") or "").strip()
+    ca_file = Path(named) if named else None
+    if ca_file is not None and not ca_file.is_file():
         raise BadInput(f"{ca_file}: no such file; correct ca_file of [alert_post] in kube_audit.conf")
     found = read_rows(Path(alert.results_file))
-    status = post(target, document(alert, found), ca_file or True)
+    status = post(target, document(alert, found), ca_file)
     return f"posted to {target} status={status} rows={len(found.rows)} truncated={found.truncated}"
 
 
@@ -149,20 +150,13 @@ def _row(cells: Dict[str, str]) -> Row:
     return row
 
 
-class _Pinned(HTTPAdapter):
-    """Connects to an address, and expects there the certificate of a name."""
-
-    def __init__(self, host: str) -> None:
-        self._host = host
-        super().__init__()
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:  # noqa: ANN401
-        """Set the name that is asked for (SNI) and compared."""
-        names = {"server_hostname": self._host, "assert_hostname": self._host}
-        super().init_poolmanager(connections, maxsize, block, **names, **more)
+def _adapter(host: str, ca_file: Optional[Path]) -> Adapter:
+    """Connect to an address, and expect there the certificate of a name (asked for by SNI, and compared)."""
+    names = {"server_hostname": host, "assert_hostname": host}
+    return Adapter(**names) if ca_file is None else Adapter(**names, ssl_context=trusting(ca_file))
 
 
-def post(target: Target, body: bytes, verify: Union[str, bool]) -> int:
+def post(target: Target, body: bytes, ca_file: Optional[Path]) -> int:
     """Post the document to exactly this address; returns the status, raises NotDelivered where it is no 2xx."""
     address = f"[{target.address}]" if ":" in target.address else target.address
     deadline = time.monotonic() + _TOTAL_S
@@ -174,13 +168,13 @@ def post(target: Target, body: bytes, verify: Union[str, bool]) -> int:
     }
     with requests.Session() as session:
         session.trust_env = False  # a proxy would resolve the name again, elsewhere
-        session.mount("https://", _Pinned(target.host))
+        session.mount("https://", _adapter(target.host, ca_file))
         try:
             with session.post(
                 f"https://{address}:{target.port}{target.path}",
                 data=body,
                 headers=headers,
-                verify=verify,
+                verify=True if ca_file is None else str(ca_file),
                 timeout=_TOTAL_S,
                 allow_redirects=False,
                 stream=True,

@@ -9,34 +9,22 @@ certificate is verified; without a CA to verify it by, nothing is sent at all.
 
 import ipaddress
 import os
-import ssl
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Dict, Optional
 from urllib.parse import quote, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from kube_audit.errors import BadInput
+from kube_audit.tls import Adapter, trusting
 
 _ANSWER_S = 10.0
 
 
-class _VerifiedByCa(HTTPAdapter):
-    """Connects with one CA and, on loopback, without comparing the certificate's name."""
-
-    def __init__(self, ca_file: Path, compares_name: bool) -> None:
-        self._ca_file = ca_file
-        self._compares_name = compares_name
-        super().__init__()
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:  # noqa: ANN401
-        """Hand the pool a context that verifies."""
-        more["ssl_context"] = ssl.create_default_context(cafile=str(self._ca_file))
-        more["ssl_context"].check_hostname = self._compares_name
-        if not self._compares_name:
-            more["assert_hostname"] = False
-        super().init_poolmanager(connections, maxsize, block, **more)
+def _adapter(ca: Path, compares_name: bool) -> Adapter:
+    context = trusting(ca)
+    context.check_hostname = compares_name
+    return Adapter(ssl_context=context) if compares_name else Adapter(ssl_context=context, assert_hostname=False)
 
 
 def ca_file(environment: Dict[str, str]) -> Path:
@@ -59,7 +47,7 @@ def read_stanza(
     ca = ca_file(dict(os.environ) if environment is None else environment)
     with requests.Session() as session:
         session.trust_env = False  # no proxy between splunkd and its child
-        session.mount("https://", _VerifiedByCa(ca, compares_name=not _is_loopback(server_uri)))
+        session.mount("https://", _adapter(ca, compares_name=not _is_loopback(server_uri)))
         try:
             answer = session.get(
                 url,
