@@ -55,7 +55,7 @@ inspect: package
 
 # Needs uv (pip install uv). Names no registry: --no-emit-index-url.
 locks:
-	@cd $(LOCKS) && for name in build library library-tests; do \
+	@cd $(LOCKS) && for name in build library library-tests policy; do \
 		uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
 	@cd package/app && uv pip compile --quiet --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" requirements.in -o requirements.txt
 	@cd $(LOCKS) && for name in development inspect knowledge page; do \
@@ -82,3 +82,8 @@ record: setup
 
 clean:
 	@rm -rf build dist $(VENV)
+
+.PHONY: policy-reference
+# The catalogue of lint checks, written from the checks themselves.
+policy-reference: setup
+	@PYTHONPATH=bin $(BIN)/python -m kube_audit.policy.lint.reference > bin/kube_audit/policy/README.md

@@ -177,6 +177,16 @@ def _mark(mark: Any) -> Mark:  # noqa: ANN401 (PyYAML has two classes of marks, 
     return Mark(mark.line + 1, mark.column + 1)
 
 
+def last_line(node: Node) -> int:
+    """Tell the last line that belongs to a node; the parser's own end of a block is where the next thing starts."""
+    while isinstance(node, (Sequence, Mapping)) and not node.flow:
+        children = node.items if isinstance(node, Sequence) else [value for _key, value in node.entries]
+        if not children:
+            break
+        node = children[-1]
+    return node.end.line if node.end.column > 1 else max(node.end.line - 1, node.start.line)
+
+
 def target_of(node: Node) -> Node:
     """Follow an alias to what it stands for."""
     while isinstance(node, Alias):

@@ -12,7 +12,7 @@ from typing import List, NamedTuple, Optional, Tuple
 
 from kube_audit.errors import BadInput
 from kube_audit.policy.document import LIMIT_BYTES, Node
-from kube_audit.policy.errors import PolicyError
+from kube_audit.policy.errors import Fault, PolicyError
 from kube_audit.policy.go_text import go_quote
 from kube_audit.policy.locate import find_node
 from kube_audit.policy.model import LEVELS, GroupResources, Policy, Rule
@@ -103,9 +103,9 @@ def _load(text: Text, version: Version) -> Loaded:
         raise PolicyError(f"failed decoding: {decoded.fault.reason}", _place(root, decoded.fault.path))
     refused = refusals(policy, version)
     if refused:
-        reasons = [refusal.reason for refusal in refused]
-        reason = reasons[0] if len(reasons) == 1 else f"[{', '.join(reasons)}]"
-        raise PolicyError(reason, _place(root, refused[0].path))
+        faults = tuple(Fault(refusal.reason, _place(root, refusal.path)) for refusal in refused)
+        reasons = ", ".join(fault.reason for fault in faults)
+        raise PolicyError(reasons if len(faults) == 1 else f"[{reasons}]", faults[0].mark, faults=faults)
     rules = tuple(build_rule(rule) for rule in items(policy.get("rules")))
     if not rules:
         raise PolicyError("loaded illegal policy with 0 rules", _place(root, ("rules",)))

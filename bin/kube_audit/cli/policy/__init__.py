@@ -12,6 +12,7 @@ class PolicyTable(CommandTable):
 
     table: ClassVar[Mapping[str, str]] = {
         "evaluate": "kube_audit.cli.policy.evaluate",
+        "lint": "kube_audit.cli.policy.lint",
     }
 
 
