@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import click
@@ -15,6 +17,7 @@ from standin.instance import Instance, Settings
 from standin.rest.serving import Ports, PortTakenError, Server, serve
 
 Packages = tuple[Path, ...]
+LAST_RESORT_S = 3.0
 
 
 @click.command("serve")
@@ -59,7 +62,6 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
         except (ConfError, InstallError, PortTakenError, OSError) as error:
             raise click.ClickException(str(error)) from error
         asyncio.run(_serve(server, instance))
-        instance.stop()
     return 0
 
 
@@ -93,3 +95,8 @@ async def _serve(server: Server, instance: Instance) -> None:
         sys.stdout.flush()
 
     await serve(server, ready)
+    # A search or an action that still runs is left behind: the process ends within five seconds.
+    last_resort = threading.Timer(LAST_RESORT_S, os._exit, [0])
+    last_resort.daemon = True
+    last_resort.start()
+    instance.stop()

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from standin.environment import TimeBounds
 from standin.events.event import Event
 from standin.values import wildcard
@@ -32,8 +34,8 @@ class Index:
     def add(self, events: Sequence[Event]) -> None:
         """Append events; they are on disk, where there is one, before this returns."""
         if self._file is not None:
-            with self._file.open("a", encoding="utf-8") as out:
-                out.writelines(json.dumps(event, ensure_ascii=True) + "\n" for event in events)
+            with self._file.open("ab") as out:
+                out.write(msgspec.json.Encoder().encode_lines(events))
         self.events.extend(events)
 
     def newest_first(self) -> tuple[Event, ...]:

@@ -8,6 +8,7 @@ answer, and what stands before it counts as taken. A top-level array is a batch.
 An `event` that is no text is kept byte for byte as it was sent.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from json import JSONDecodeError, JSONDecoder
@@ -18,13 +19,11 @@ import msgspec
 from standin.hec.replies import Code, Refusal
 
 _SPACE = " \t\r\n"
-_BLANK_EVENTS = ("null", '""', "{}", "[]")
-# The keys that an envelope may hold; Splunk ignores others, and so does this reader.
-_TEXT_KEYS = ("host", "source", "sourcetype", "index")
+_BLANK = re.compile(r"null|\{\s*\}|\[\s*\]")
 
 
 class _Envelope(msgspec.Struct):
-    """An envelope decoded one level deep: the event keeps its bytes."""
+    """An envelope decoded one level deep: the event keeps its bytes. Keys that it has besides are ignored."""
 
     event: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     time: Any = None
@@ -33,6 +32,10 @@ class _Envelope(msgspec.Struct):
     sourcetype: Any = None
     index: Any = None
     fields: Any = None
+
+
+_DECODER = msgspec.json.Decoder(_Envelope)
+_TEXT_DECODER = msgspec.json.Decoder(str)
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,35 @@ def read_body(data: bytes, allowed_indexes: tuple[str, ...] = ()) -> Body:
         return Body([], Refusal(Code.NO_DATA))
     events: list[HecEvent] = []
     try:
-        for document in _documents(data):
-            events.append(_read_event(document, allowed_indexes))
+        for envelope in _envelopes(data):
+            events.append(_read_event(envelope, allowed_indexes))
     except _WrongError as error:
         return Body(events, Refusal(error.code, len(events)))
     if not events:
         return Body([], Refusal(Code.NO_DATA))
     return Body(events, None)
+
+
+def _envelopes(data: bytes) -> Iterator[_Envelope]:
+    """Yield the envelopes of a body: line by line as long as each line is one, which is fast, else piece by piece."""
+    rest = memoryview(data)
+    while rest:
+        end = data.find(b"\n", len(data) - len(rest))
+        length = len(rest) if end < 0 else end + 1 - (len(data) - len(rest))
+        try:
+            envelope = _DECODER.decode(rest[:length])
+        except (msgspec.DecodeError, RecursionError):
+            yield from map(_decode, _documents(bytes(rest)))
+            return
+        yield envelope
+        rest = rest[length:]
+
+
+def _decode(document: bytes) -> _Envelope:
+    try:
+        return _DECODER.decode(document)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _WrongError(Code.INVALID_DATA_FORMAT) from error
 
 
 def _documents(data: bytes) -> Iterator[bytes]:
@@ -90,7 +115,7 @@ def _documents(data: bytes) -> Iterator[bytes]:
             _, end = decoder.raw_decode(text, position)
         except (JSONDecodeError, RecursionError) as error:
             raise _WrongError(Code.INVALID_DATA_FORMAT) from error
-        yield from _elements(text[position:end].encode())
+        yield from _elements(text[position:end].encode("utf-8", "surrogatepass"))
         position = _skip(text, end)
 
 
@@ -108,17 +133,14 @@ def _elements(document: bytes) -> Iterator[bytes]:
         yield bytes(element)
 
 
-def _read_event(document: bytes, allowed_indexes: tuple[str, ...]) -> HecEvent:
-    try:
-        envelope = msgspec.json.decode(document, type=_Envelope)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise _WrongError(Code.INVALID_DATA_FORMAT) from error
-    texts = {key: _text(getattr(envelope, key)) for key in _TEXT_KEYS}
+def _read_event(envelope: _Envelope, allowed_indexes: tuple[str, ...]) -> HecEvent:
     raw = _raw(envelope)
-    event = HecEvent(raw=raw, time=_time(envelope.time), fields=_fields(envelope.fields), **texts)
-    if allowed_indexes and event.index is not None and event.index not in allowed_indexes:
+    time, fields = _time(envelope.time), _fields(envelope.fields)
+    index = _text(envelope.index)
+    if allowed_indexes and index is not None and index not in allowed_indexes:
         raise _WrongError(Code.INCORRECT_INDEX)
-    return event
+    host, source, sourcetype = _text(envelope.host), _text(envelope.source), _text(envelope.sourcetype)
+    return HecEvent(raw, time, host, source, sourcetype, index, fields)
 
 
 def _raw(envelope: _Envelope) -> str:
@@ -129,11 +151,11 @@ def _raw(envelope: _Envelope) -> str:
         raise _WrongError(Code.EVENT_REQUIRED)
     text = bytes(envelope.event).decode("utf-8")
     if text.startswith('"'):
-        text = msgspec.json.decode(text, type=str)
-        blank = not text.strip()
+        text = _TEXT_DECODER.decode(text)
+        is_blank = not text or text.isspace()
     else:
-        blank = "".join(text.split()) in _BLANK_EVENTS
-    if blank:
+        is_blank = _BLANK.fullmatch(text) is not None
+    if is_blank:
         raise _WrongError(Code.EVENT_BLANK)
     return text
 

@@ -22,6 +22,7 @@ from standin.instance import Instance
 
 MAX_BODY_BYTES = 838_860_800
 CHANNEL_HEADER = "X-Splunk-Request-Channel"
+DEFAULT_HOST = "127.0.0.1:8088"
 INSTANCE = web.AppKey("instance", Instance)
 GONE = {"text": "The requested URL was not found on this server.", "code": 404}
 
@@ -145,9 +146,8 @@ async def take_events(request: Request) -> web.Response:
 
 def _index_events(request: Request) -> Body:
     body = read_body(request.body, request.token.indexes)
-    for event in body.events:
-        origin = origin_of(request, event)
-        request.instance.pipeline.index_hec_event(event.raw, origin, event.time, event.fields)
+    events = ((event.raw, origin_of(request, event), event.time, event.fields) for event in body.events)
+    request.instance.pipeline.index_hec_events(events)
     return body
 
 
@@ -157,7 +157,7 @@ def origin_of(request: Request, event: HecEvent) -> Origin:
     index = event.index or query.get("index") or token.index
     return Origin(
         index="main" if index == "default" else index,
-        host=event.host or query.get("host") or token.host or request.query.get("host", "127.0.0.1:8088"),
+        host=event.host or query.get("host") or token.host or DEFAULT_HOST,
         source=event.source or query.get("source") or token.source or f"http:{token.name}",
         sourcetype=event.sourcetype or query.get("sourcetype") or token.sourcetype or "httpevent",
     )

@@ -46,13 +46,19 @@ class Runner:
         """Begin to run."""
         self._thread.start()
 
-    def stop(self, timeout_s: float = STOP_S) -> None:
-        """End the child, politely first, and wait for its last events."""
+    def begin_stop(self) -> None:
+        """Ask the child to end, and do not wait."""
         self._stopping.set()
         with self._lock:
             child = self._child
         if child is not None and child.poll() is None:
             child.terminate()
+
+    def stop(self, timeout_s: float = STOP_S) -> None:
+        """End the child, politely first, and wait for its last events."""
+        self.begin_stop()
+        child = self._child
+        if child is not None:
             try:
                 child.wait(timeout_s)
             except subprocess.TimeoutExpired:

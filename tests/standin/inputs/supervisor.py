@@ -21,6 +21,7 @@ from standin.jobs.saved import is_true
 from standin.jobs.scripts import Scripts
 
 SCHEME_S = 30
+STOP_S = 2.0
 # Kinds that splunkd runs itself; none of them is a scheme of an app.
 BUILT_IN = ("http", "monitor", "script", "splunktcp", "tcp", "udp", "fschange", "batch")
 Deliver = Callable[[Stanza, list[StreamEvent]], None]
@@ -86,9 +87,13 @@ class Supervisor:
 
     def _ask(self, kind: str, arguments: list[str], stdin: bytes) -> "subprocess.CompletedProcess[bytes]":
         command = self._command(kind) + arguments
-        return subprocess.run(
-            command, input=stdin, capture_output=True, timeout=SCHEME_S, check=False, env=self._scripts.environment()
-        )
+        environment = self._scripts.environment()
+        try:
+            return subprocess.run(
+                command, input=stdin, capture_output=True, timeout=SCHEME_S, check=False, env=environment
+            )
+        except subprocess.TimeoutExpired as error:
+            raise SchemeError(f"modular input {kind!r}: no answer to {arguments[0]} within {SCHEME_S} s") from error
 
     def _command(self, kind: str) -> list[str]:
         found = self.script(kind)
@@ -128,9 +133,17 @@ class Supervisor:
         for stanza in self.stanzas().values():
             if is_true(stanza.settings.get("disabled", "0")):
                 continue
-            kind = kind_of(stanza.name)
-            groups.setdefault(kind if self.scheme(kind).is_single_instance else stanza.name, []).append(stanza)
+            try:
+                groups.setdefault(self._group(stanza), []).append(stanza)
+            except (SchemeError, ValueError) as error:
+                self._log("ERROR", "ModularInputs", f"{stanza.name} is not started: {error}")
         return {f"{name} {[sorted(one.settings.items()) for one in group]}": group for name, group in groups.items()}
+
+    def _group(self, stanza: Stanza) -> str:
+        """Name the child process that an input belongs to: its own, or that of all inputs of a scheme."""
+        interval_s(stanza)
+        kind = kind_of(stanza.name)
+        return kind if self.scheme(kind).is_single_instance else stanza.name
 
     def _start(self, stanzas: list[Stanza]) -> Runner:
         kind = kind_of(stanzas[0].name)
@@ -138,7 +151,7 @@ class Supervisor:
             arguments=self._command(kind),
             environment=self._scripts.environment(),
             stdin=lambda: run_document(self._server(kind), stanzas),
-            interval_s=float(stanzas[0].settings.get("interval", "60")),
+            interval_s=interval_s(stanzas[0]),
         )
         runner = Runner(command, lambda events: self._deliver_by_stanza(stanzas, events), self._logger(kind))
         self._log("INFO", "ModularInputs", f"starting {', '.join(one.name for one in stanzas)}")
@@ -161,8 +174,19 @@ class Supervisor:
     def stop(self) -> None:
         """Stop everything."""
         for runner in self._runners.values():
-            runner.stop(timeout_s=3.0)
+            runner.begin_stop()
+        for runner in self._runners.values():
+            runner.stop(STOP_S)
         self._runners.clear()
+
+
+def interval_s(stanza: Stanza) -> float:
+    """Return after how many seconds an input that ended is started again."""
+    text = stanza.settings.get("interval", "60")
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError(f"interval {text!r} is not supported by this stand-in, which knows seconds only") from error
 
 
 def kind_of(name: str) -> str:

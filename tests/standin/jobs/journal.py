@@ -42,23 +42,31 @@ class Journal:
         self._store = store
         self._clock = clock
         self._is_quiet = is_quiet
+        self._said: set[str] = set()
 
     def splunkd(self, level: str, component: str, text: str) -> None:
         """Write a line of splunkd.log."""
         self._write("splunkd", Line(level, component, text, self._clock.now()))
+        self._say(level, f"{component}: {text}")
 
     def scheduler(self, at: float, values: Mapping[str, str]) -> None:
         """Write a line of scheduler.log, at the time of a run."""
         text = ", ".join(f'{key}="{value}"' if _is_quoted(value) else f"{key}={value}" for key, value in values.items())
-        level = "INFO" if values.get("status") == "success" else "WARN"
-        self._write("scheduler", Line(level, "SavedSplunker", text, at))
+        is_well = values.get("status") == "success"
+        self._write("scheduler", Line("INFO" if is_well else "WARN", "SavedSplunker", text, at))
+        if not is_well:
+            self._say("WARN", f"{values.get('savedsearch_name')}: {values.get('status')}: {values.get('reason')}")
 
     def _write(self, sourcetype: str, line: Line) -> None:
         fields = {"log_level": line.level, "component": line.component}
         source = f"{FOLDER}/{sourcetype}.log"
         self._store.add([Event(line.raw, line.at, self._clock.now(), INDEX, HOST, source, sourcetype, fields)])
-        if line.level in SHOWN_LEVELS and not self._is_quiet:
-            sys.stderr.write(f"standin: {line.level} {line.component}: {line.text}\n")
+
+    def _say(self, level: str, text: str) -> None:
+        """Repeat a warning on stderr, once however often it is written."""
+        if level in SHOWN_LEVELS and not self._is_quiet and text not in self._said:
+            self._said.add(text)
+            sys.stderr.write(f"standin: {level} {text}\n")
 
 
 def _is_quoted(value: str) -> bool:

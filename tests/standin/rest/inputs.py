@@ -7,7 +7,7 @@ from aiohttp import web
 
 from standin.hec.tokens import Token
 from standin.inputs.scheme import SchemeError, Stanza
-from standin.inputs.supervisor import ValidationError, kind_of
+from standin.inputs.supervisor import ValidationError, interval_s, kind_of
 from standin.jobs.saved import is_true
 from standin.rest import objects
 from standin.rest.arguments import PAGING, Arguments
@@ -177,6 +177,7 @@ async def validate(call: Call, kind: str, stanza: Stanza, *, is_new: bool = Fals
     """Refuse arguments that the scheme does not declare, lacks, or that its script does not accept."""
     supervisor = call.instance.inputs
     try:
+        interval_s(stanza)
         scheme = await asyncio.to_thread(supervisor.scheme, kind)
         for name in stanza.settings:
             if name not in scheme.argument_names():
@@ -190,6 +191,8 @@ async def validate(call: Call, kind: str, stanza: Stanza, *, is_new: bool = Fals
         await asyncio.to_thread(supervisor.validate, stanza)
     except SchemeError as error:
         raise Refused(500, str(error)) from error
+    except ValueError as error:
+        raise Refused(400, str(error)) from error
     except ValidationError as error:
         raise Refused(400, f"Encountered the following error while trying to save: {error}") from error
 
@@ -222,11 +225,12 @@ async def schemes(call: Call) -> Feed:
     return page("data/modular-inputs", entries, call.arguments, can_create=False)
 
 
+LIST_TOKENS = "list_token_http edit_token_http"
 ITEM = "data/inputs/{kind}/{name}"
 ROUTES = [
-    Route("GET", HTTP, tokens, PAGING, "list_inputs"),
+    Route("GET", HTTP, tokens, PAGING, LIST_TOKENS),
     Route("POST", HTTP, create_token, TOKEN_KEYS, "edit_token_http"),
-    Route("GET", HTTP + "/{name}", token, frozenset({"f"}), "list_inputs"),
+    Route("GET", HTTP + "/{name}", token, frozenset({"f"}), LIST_TOKENS),
     Route("POST", HTTP + "/{name}", edit_token, TOKEN_KEYS, "edit_token_http"),
     Route("DELETE", HTTP + "/{name}", delete_token, capability="edit_token_http"),
     Route("GET", "data/inputs/{kind}", inputs, PAGING, "list_inputs"),

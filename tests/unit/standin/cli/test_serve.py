@@ -5,15 +5,17 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 import requests
 
-from small_app import NAME, write_package
+from serving import NOW
+from small_app import FILES, NAME, SEARCH, write_package
 
 START = [sys.executable, "-c", "from standin.cli import main; main()", "serve"]
 STOP_S = 5.0
@@ -56,6 +58,37 @@ def test_serve_answers_and_ends_on_sigterm(tmp_path: Path) -> None:
         child.send_signal(signal.SIGTERM)
         assert child.wait(STOP_S) == 0
         assert time.monotonic() - began < STOP_S
+
+
+def test_sigterm_waits_for_no_script(tmp_path: Path) -> None:
+    """An alert action that hangs holds the end up for less than 5 s."""
+    hanging = {**FILES, "bin/small_note.py": "import time\ntime.sleep(60)\n"}
+    options = ["--app", str(write_package(tmp_path, hanging)), "--hec-token", "T", "--now", str(NOW)]
+    with started(*options) as (child, addresses):
+        management = requests.Session()
+        management.trust_env, management.verify, management.auth = False, addresses["ca"], ("admin", "changeme")
+
+        def post(path: str, **form: str) -> None:
+            with suppress(requests.ConnectionError):
+                management.post(addresses["management"] + path, data=form, timeout=60)
+
+        post("/services/data/indexes", name="small")
+        post(f"/servicesNS/nobody/{NAME}/saved/searches/{SEARCH}", disabled="0", counttype="always")
+        jump = threading.Thread(target=post, args=["/standin/clock"], kwargs={"set": str(NOW + 300)})
+        jump.start()
+        wait_for_dispatch(addresses["ca"])
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(STOP_S) == 0
+        jump.join()
+
+
+def wait_for_dispatch(ca_file: str) -> None:
+    """Wait until the results of the alert were written, which is when its script starts."""
+    dispatch = Path(ca_file).parents[2] / "var" / "run" / "splunk" / "dispatch"
+    end = time.monotonic() + 20
+    while not any(dispatch.glob("*/results.csv.gz")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_events_and_settings_outlive_a_restart(tmp_path: Path) -> None:
