@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import os
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import click
@@ -17,7 +15,6 @@ from standin.instance import Instance, Settings
 from standin.rest.serving import Ports, PortTakenError, Server, serve
 
 Packages = tuple[Path, ...]
-LAST_RESORT_S = 3.0
 
 
 @click.command("serve")
@@ -95,8 +92,4 @@ async def _serve(server: Server, instance: Instance) -> None:
         sys.stdout.flush()
 
     await serve(server, ready)
-    # A search or an action that still runs is left behind: the process ends within five seconds.
-    last_resort = threading.Timer(LAST_RESORT_S, os._exit, [0])
-    last_resort.daemon = True
-    last_resort.start()
     instance.stop()

@@ -2,9 +2,11 @@
 
 import asyncio
 import errno
+import os
 import signal
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -19,6 +21,8 @@ from standin.rest.tls import make_certificates
 
 LOOPBACK = "127.0.0.1"
 GRACE_S = 1.0
+# The process has to end within five seconds.
+LAST_RESORT_S = 4.0
 
 
 class Ports(NamedTuple):
@@ -95,7 +99,7 @@ class Server:
 
 
 async def serve(server: Server, ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; a search or an action that still runs then is left behind."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -103,4 +107,7 @@ async def serve(server: Server, ready: Callable[[], None]) -> None:
     await server.start()
     ready()
     await stopping.wait()
+    last_resort = threading.Timer(LAST_RESORT_S, os._exit, [0])
+    last_resort.daemon = True
+    last_resort.start()
     await server.stop()
