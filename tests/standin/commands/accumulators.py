@@ -4,11 +4,11 @@ An accumulator takes the texts of one row's value and gives a value, or None whe
 A multivalue counts with each of its values; what reads as no number is left out of calculations.
 """
 
-import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from standin.commands.calculations import median, sum_of_squares, value_range, variance
 from standin.environment import Row, Value
 from standin.values.multivalue import from_texts
 from standin.values.numbers import Number, bounded, normal, read_number
@@ -235,47 +235,6 @@ def moment_of(row: Row) -> float | None:
         number = read_number(value)
         return None if number is None else float(number)
     return None if value is None or isinstance(value, list) else float(value)
-
-
-def median(numbers: list[Number]) -> Value | None:
-    """Return the middle value, the higher of two (Search Reference, aggregate functions: median)."""
-    return normal(sorted(numbers)[len(numbers) // 2])
-
-
-def percentile(percent: float) -> Callable[[list[Number]], Value | None]:
-    """Return the calculation of a percentile, interpolated between neighbours."""
-
-    def calculate(numbers: list[Number]) -> Value | None:
-        ordered = sorted(numbers)
-        rank = percent / 100 * (len(ordered) - 1)
-        low = math.floor(rank)
-        high = min(low + 1, len(ordered) - 1)
-        return normal(float(ordered[low] + (ordered[high] - ordered[low]) * (rank - low)))
-
-    return calculate
-
-
-def variance(*, is_sample: bool, is_root: bool) -> Callable[[list[Number]], Value | None]:
-    """Return the calculation of stdev, stdevp, var or varp."""
-
-    def calculate(numbers: list[Number]) -> Value | None:
-        count = len(numbers)
-        mean = sum(numbers) / count
-        squares = math.fsum((float(number) - mean) ** 2 for number in numbers)
-        spread = squares / (count - 1 if is_sample and count > 1 else count)
-        return normal(math.sqrt(spread) if is_root else spread)
-
-    return calculate
-
-
-def value_range(numbers: list[Number]) -> Value | None:
-    """Return the difference between the greatest and the least."""
-    return bounded(max(numbers) - min(numbers))
-
-
-def sum_of_squares(numbers: list[Number]) -> Value | None:
-    """Return the sum of the squares."""
-    return bounded(sum(number * number for number in numbers))
 
 
 MAKERS: dict[str, Callable[[], Accumulator]] = {

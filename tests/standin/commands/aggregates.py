@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from standin.commands.accumulators import MAKERS, Accumulator, Numbers, percentile
+from standin.commands.accumulators import MAKERS, Accumulator, Numbers
 from standin.commands.arguments import BARE, Reader
+from standin.commands.calculations import percentile
 from standin.commands.framing import framed
 from standin.commands.stream import Search
 from standin.environment import Row
@@ -79,7 +80,7 @@ def _read_one(reader: Reader) -> Aggregate:
     label = start[: len(start) - len(reader.rest)].strip()
     aggregate = _described(function, make, argument, reader)
     if aggregate.field is None and aggregate.evaluate is None and function.lower() not in COUNTS:
-        raise reader.call.error(f"The argument '{label}' is invalid.", position)
+        raise reader.call.unsupported(f"aggregate {label} without a field", position)
     alias = reader.name("An alias is expected after AS.").text if reader.accept_word("as") else None
     return replace(aggregate, output=alias or ("count" if function.lower() in COUNTS and argument is None else label))
 

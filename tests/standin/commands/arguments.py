@@ -13,6 +13,7 @@ QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 SINGLE = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 BARE = re.compile(r"[^\s,()\"|\[\]=]+")
 LABEL = re.compile(r"[A-Za-z_]\w*\([^()\s\"|\[\]=,]*\)")  # sum(bytes), as stats names its columns
+WRAPPED = re.compile(r'"\("(.*?)"\)"', re.DOTALL)  # "("expression")", as reset_after is documented
 VALUE = re.compile(r"[^\s,()\"\[\]]+")
 COUNT = re.compile(r"\d{1,15}(?=[\s,]|$)")
 ESCAPE = re.compile(r'\\(["\\])')
@@ -142,6 +143,10 @@ class Reader:
         match = OPTION.match(self._text, self._index)
         assert match is not None
         self._index = match.end()
+        wrapped = WRAPPED.match(self._text, self._index)
+        if wrapped is not None:
+            self._go(wrapped.end())
+            return _unescape(wrapped.group(1))
         return self.value(f"Missing value for option '{match.group(1)}'.")
 
     def value(self, what: str) -> str:

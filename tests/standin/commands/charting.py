@@ -2,11 +2,11 @@
 
 series    the value of the field after BY; missing values go to NULL (usenull), all but the top 10 to OTHER (useother)
 columns   the series' names; with several aggregates `aggregate: series`
-ranking   by the sum of the aggregate over all rows
+ranking   by the sum of the aggregate over all rows, by frequency where there are several aggregates
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -104,7 +104,7 @@ def tabulate(chart: Chart, rows: Iterable[tuple[str, Row]], search: Search) -> t
             placed.append((key, series, row))
     cells = _cells(chart, placed, search)
     series_names = list(dict.fromkeys(series for _, series, _ in placed))
-    kept = _kept(chart, series_names, cells)
+    kept = _kept(chart, placed, cells)
     if len(kept) < len(series_names) - (chart.null in series_names):
         placed = list(_with_other(chart, placed, set(kept)))
         cells = _cells(chart, placed, search)
@@ -136,17 +136,22 @@ def _cells(chart: Chart, placed: Iterable[tuple[str, str, Row]], search: Search)
     return cells
 
 
-def _kept(chart: Chart, names: list[str], cells: Cells) -> list[str]:
+def _kept(chart: Chart, placed: Sequence[tuple[str, str, Row]], cells: Cells) -> list[str]:
+    """Return the series that stay: by the sum of one aggregate, by how often they come where there are several."""
+    names = list(dict.fromkeys(series for _, series, _ in placed))
     candidates = [name for name in names if name != chart.null or chart.series is None]
     if not chart.limit or len(candidates) <= chart.limit:
         return candidates
     totals: dict[str, float] = defaultdict(float)
-    for (_, series), accumulators in cells.items():
-        value = accumulators[0].result()
-        number = None if value is None else read_number(as_text(value))
-        totals[series] += float(number or 0)
+    if len(chart.aggregates) > 1:
+        totals.update(Counter(series for _, series, _ in placed))
+    else:
+        for (_, series), accumulators in cells.items():
+            value = accumulators[0].result()
+            number = None if value is None else read_number(as_text(value))
+            totals[series] += float(number or 0)
     sign = 1 if chart.lowest else -1
-    return sorted(candidates, key=lambda name: (sign * totals[name], natural_key(name)))[: chart.limit]
+    return sorted(candidates, key=lambda name: (sign * totals[name], name))[: chart.limit]
 
 
 def _with_other(chart: Chart, placed: list[tuple[str, str, Row]], kept: set[str]) -> Iterator[tuple[str, str, Row]]:

@@ -24,9 +24,7 @@ RAW = "_raw"
 def pattern_of(reader: Reader) -> str:
     """Read a regular expression: in quotes, or everything that is left."""
     if reader.rest.startswith('"'):
-        text = reader.value("A regular expression is expected.")
-        reader.expect_end()
-        return text
+        return reader.value("A regular expression is expected.")
     text = reader.rest.strip()
     reader.skip(len(reader.rest))
     return text
@@ -40,6 +38,8 @@ def build_rex(call: Call, search: Search) -> Step:
         raise call.error("A regular expression is expected.")
     position = reader.position
     text = pattern_of(reader)
+    options |= reader.options({"max_match", "offset_field"})
+    reader.expect_end()
     field = options.get("field", RAW)
     if options.get("mode", "") == "sed":
         rewrite = _sed(call, text, position)
@@ -85,7 +85,8 @@ class _Rex:
         self.field = field
         self.limit = limit
         self.offset_field = offset_field
-        self.names = [*compiled.group_names, *([offset_field] if offset_field else [])]
+        self.groups = dict(compiled.group_names)
+        self.names = [*self.groups, *([offset_field] if offset_field else [])]
 
     def rows(self, search: Search, stream: Stream) -> Iterator[Row]:
         for row in search.guard(stream.rows):
@@ -110,14 +111,13 @@ class _Rex:
         return matched
 
     def _take(self, match: regex.Match, found: dict[str, list[str]]) -> None:
-        offsets = []
-        for name in self.compiled.group_names:
-            text = match.group(name)
+        for name, number in self.groups.items():
+            text = match.group(number)
             if text:  # a group that is empty or took no part gives no field
                 found[name].append(text)
-                number = self.compiled.group_names[name]
-                offsets.append(f"{name}={match.start(number)}-{match.end(number) - 1}")
         if self.offset_field:
+            ends = {name: (match.start(number), match.end(number) - 1) for name, number in self.groups.items()}
+            offsets = (f"{name}={start}-{end}" for name, (start, end) in ends.items() if end >= start)
             found[self.offset_field].append("&".join(offsets))
 
 
@@ -129,6 +129,7 @@ def build_regex(call: Call, search: Search) -> Step:
     field, negated = _left_side(reader)
     position = reader.position
     text = pattern_of(reader)
+    reader.expect_end()
     try:
         compiled = regex.compile(text)
     except regex.RegexError as error:

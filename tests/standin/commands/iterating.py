@@ -35,7 +35,7 @@ def build_foreach(call: Call, search: Search) -> Step:
     mode = options.get("mode", "multifield")
     if mode == "multifield":
         return partial(_fields, names, found, options, search)
-    if mode not in ("multivalue", "json_array"):
+    if mode not in READERS:
         raise call.error(f"Invalid mode '{mode}'.")
     return _values(call, names, found, options, search)
 
@@ -77,7 +77,7 @@ def _values(call: Call, names: list[str], found: tuple[str, int], options: dict[
         if f'"{field}' in text or f'{field}"' in text:
             raise call.unsupported(f"token {token} inside quotes", found[1])
     step = search.pipeline(text, found[1], search, is_subsearch=True)
-    read = _array if options.get("mode") == "json_array" else _multivalue
+    read = READERS[options["mode"]]
 
     def rows(stream: Stream) -> Iterator[Row]:
         for row in search.guard(stream.rows):
@@ -104,3 +104,14 @@ def _array(row: Row, name: str) -> list[str]:
     if parsed is MISSING or not isinstance(parsed, list):
         return []
     return [text for one in parsed if (text := jsontext.as_text(one)) is not None]
+
+
+def _either(row: Row, name: str) -> list[str]:
+    return _multivalue(row, name) if isinstance(row.get(name), list) else _array(row, name)
+
+
+READERS: dict[str, Callable[[Row, str], list[str]]] = {
+    "multivalue": _multivalue,
+    "json_array": _array,
+    "auto_collections": _either,
+}

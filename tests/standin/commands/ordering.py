@@ -31,9 +31,12 @@ def natural_key(text: str) -> SortKey:
 
 def auto_key(value: Value) -> SortKey:
     """Order as `sort` does by default: numbers, addresses, texts."""
+    if isinstance(value, (int, float)):
+        return (0, value, "")
     text = as_text(value)
-    found = cidr.address(text) if text[:1].isalnum() or ":" in text else None
-    return natural_key(text) if found is None else (1, int(found), "")
+    key = natural_key(text)
+    found = cidr.address(text) if key[0] and ("." in text or ":" in text) else None
+    return key if found is None else (1, int(found), "")
 
 
 def number_key(value: Value) -> SortKey:

@@ -7,7 +7,7 @@ from itertools import product
 
 from standin.commands.arguments import Reader, boolean, integer
 from standin.commands.grouping import Key, keys_of
-from standin.commands.ordering import natural_key, read_sort_fields, sort_rows
+from standin.commands.ordering import read_sort_fields, sort_rows
 from standin.commands.stream import Search, Step, Stream
 from standin.environment import Row
 from standin.language.pipeline import Call
@@ -36,8 +36,9 @@ def build_dedup(call: Call, search: Search) -> Step:
     rule = _Dedup(names, count or 1, {name: boolean(call, options, name, False) for name in DEDUP_OPTIONS})
 
     def step(stream: Stream) -> Stream:
-        rows = list(rule.rows(search, stream))
-        return stream.with_rows(sort_rows(rows, sorting) if sorting else rows)
+        if sorting:  # before, since it decides which of several rows stays
+            stream = stream.with_rows(sort_rows(list(search.guard(stream.rows)), sorting))
+        return stream.with_rows(rule.rows(search, stream))
 
     return step
 
@@ -118,7 +119,8 @@ class _Top:
 
     def _group(self, key: Key, counts: Counts) -> Iterator[Row]:
         total = counts.total()
-        ranked = sorted(counts.items(), key=lambda item: (self.sign * item[1], [natural_key(text) for text in item[0]]))
+        # of equal counts the last in lexicographical order comes first (Search Reference, top)
+        ranked = sorted(sorted(counts.items(), reverse=True), key=lambda item: self.sign * item[1])
         kept = ranked[: self.limit or None]
         for values, count in kept:
             yield self._row(key, values, count, total)

@@ -7,6 +7,7 @@ declared, None where columns go by name; `is_events` holds as long as rows are e
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from standin.environment import Environment, Row, TimeBounds
@@ -69,7 +70,7 @@ class Search:
 
     def __post_init__(self) -> None:
         self.deadline = self.deadline or time.monotonic() + MAX_SECONDS
-        self.scope = Scope.of(self.environment)
+        self.scope = Scope(self.environment.now, warn=partial(self.say, "WARN"))
 
     def say(self, level: str, text: str) -> None:
         """Add a message, once."""

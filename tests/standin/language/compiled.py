@@ -19,12 +19,17 @@ MAX_TEXT = 16_000_000  # characters; a search that builds longer values is ended
 Result = Value | bool | None
 
 
+def ignore(text: str) -> None:
+    """Swallow a warning where no search listens."""
+
+
 @dataclass(frozen=True)
 class Scope:
-    """What an expression may ask for while it runs: the time of the search, and a source of random numbers."""
+    """What an expression may ask for while it runs: the search's time, random numbers, and a place for warnings."""
 
     now: float = field(default_factory=time.time)
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - repeatable on purpose
+    warn: Callable[[str], None] = ignore
 
     @staticmethod
     def of(environment: Environment | None) -> "Scope":

@@ -14,7 +14,7 @@ from standin.language.evaluate import compile_expression
 from standin.language.source import MAX_LENGTH, Source
 
 MAX_DEPTH = 100
-PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|```.*?```|`((?:[^`"]|"(?:[^"\\]|\\.)*")*)`|`', re.DOTALL)
+PIECE = re.compile(r'\\[^`]|"(?:[^"\\]|\\.)*"|```.*?```|`((?:[^`"]|"(?:[^"\\]|\\.)*")*)`|`', re.DOTALL)
 CALL = re.compile(r"\s*([^()\s]+?)\s*(?:\((.*)\))?\s*", re.DOTALL)
 ARGUMENT = re.compile(r'((?:"(?:[^"\\]|\\.)*"|\((?:[^()"]|"(?:[^"\\]|\\.)*")*\)|[^,"])*)(,|$)', re.DOTALL)
 ESCAPE = re.compile(r'\\(["\\])')

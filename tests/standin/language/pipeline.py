@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from standin.language.errors import MalformedSearch, SearchError, UnknownName, Unsupported
 
-PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|["|\[\]]', re.DOTALL)
+PIECE = re.compile(r'\\.|"(?:[^"\\]|\\.)*"|["|\[\]]', re.DOTALL)
 NAME = re.compile(r"\s*([A-Za-z_][\w-]*)\s*")
 SEARCH = re.compile(r"\s*search(?=\s|$|\(|\")")
 

@@ -43,7 +43,10 @@ def _refuse(name: str) -> Json:
 
 def dump(value: Json) -> str:
     """Return compact JSON text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return orjson.dumps(value).decode()
+    except (TypeError, orjson.JSONEncodeError):  # a number of more than 64 bits, half a surrogate pair
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_field(value: Json) -> str | int | float | None:

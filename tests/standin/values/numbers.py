@@ -1,8 +1,9 @@
 """Numbers: which text reads as one, how one is written, and how precisely a result is known.
 
-Splunk rounds a calculation to the precision of its least precise input (Search Reference, eval: 8.250 * 0.2 is 2), so a
-number that came from text with decimals remembers how many it has. Whole numbers and results of functions such as
-`sqrt` are exact. Whole numbers stay `int` up to 2**53, beyond that they are floats, as in Splunk.
+Splunk shows a calculation with the precision of its least precise input (Search Reference, eval: 8.250 * 0.2 is 2;
+mathematical functions: 1.00 * 1111 shows 1111, and `sigfig` makes it 1110), so a number that came from text with
+decimals remembers how many it has. Whole numbers and results of functions such as `sqrt` are exact. Whole numbers
+stay `int` up to 2**53, beyond that they are floats, as in Splunk.
 """
 
 import math
@@ -18,20 +19,17 @@ PLAIN_INTEGER_DIGITS = 15
 
 
 class Measured(float):
-    """A number that is known to a limited count of decimals only."""
+    """A number that shows a limited count of decimals; `digits` is how many significant digits it has."""
 
     decimals: int
+    digits: int
 
-    def __new__(cls, value: float, decimals: int) -> "Measured":
+    def __new__(cls, value: float, decimals: int, digits: int | None = None) -> "Measured":
         """Round the value to its decimals."""
         made = super().__new__(cls, round_decimals(value, decimals))
         made.decimals = decimals
+        made.digits = max(1, magnitude(made) + decimals) if digits is None else digits
         return made
-
-    @property
-    def significant(self) -> int:
-        """Return the count of significant digits, at least one."""
-        return max(1, magnitude(self) + self.decimals)
 
 
 def magnitude(value: float) -> int:
@@ -46,10 +44,9 @@ def round_decimals(value: float, decimals: int) -> float:
     return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
 
 
-def round_significant(value: float, digits: int) -> float | Measured:
+def round_significant(value: float, digits: int) -> float:
     """Round to a count of significant digits."""
-    decimals = digits - magnitude(value)
-    return Measured(value, decimals) if decimals > 0 else round_decimals(float(value), decimals)
+    return round_decimals(float(value), digits - magnitude(value))
 
 
 def read_number(text: str) -> Number | None:
@@ -83,7 +80,7 @@ def format_number(value: Number) -> str:
         return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
     if value.is_integer() and abs(value) < 1e17:
         return str(int(value))
-    return format(value, ".16g")
+    return repr(value)
 
 
 def add(left: Number, right: Number, sign: int = 1) -> Number:
@@ -94,9 +91,12 @@ def add(left: Number, right: Number, sign: int = 1) -> Number:
 
 
 def scale(result: float, left: Number, right: Number) -> Number:
-    """Round a product or quotient of two numbers to the digits of the less precise of them."""
-    limits = [side.significant for side in (left, right) if isinstance(side, Measured)]
-    return round_significant(result, min(limits)) if limits else bounded(result)
+    """Show a product or quotient with the digits of the less precise of its two numbers, never less than whole."""
+    limits = [side.digits for side in (left, right) if isinstance(side, Measured)]
+    if not limits:
+        return bounded(result)
+    digits = min(limits)
+    return Measured(result, max(0, digits - magnitude(result)), digits)
 
 
 def bounded(result: Number) -> Number:

@@ -61,8 +61,9 @@ class Regex:
 
     @property
     def group_names(self) -> Mapping[str, int]:
-        """Return the named groups with their numbers."""
-        return cast("Mapping[str, int]", self._compiled.groupindex)
+        """Return the named groups with their numbers, in order of their numbers."""
+        names = cast("Mapping[str, int]", self._compiled.groupindex)
+        return dict(sorted(names.items(), key=lambda item: item[1]))
 
     @property
     def group_count(self) -> int:

@@ -13,7 +13,7 @@ PLAIN = frozenset("aAbBcdFgGHIjmMpSuUVwWxXyYDTRC")
 COMPOSITE = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "D": "%m/%d/%y", "R": "%H:%M", "c": "%a %b %e %H:%M:%S %Y"}
 COMPOSITE |= {"x": "%m/%d/%y", "X": "%H:%M:%S", "r": "%I:%M:%S %p", "h": "%b", "v": "%e-%b-%Y"}
 COMPOSITE |= {"+": "%a %b %e %H:%M:%S %Z %Y"}
-DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = [
     "january",
     "february",

@@ -2,7 +2,17 @@
 
 from standin.language.compiled import Compiled
 from standin.language.errors import UnknownName, Unsupported
-from standin.language.functions import conditional, digests, informational, jsons, multivalue, numeric, text, times
+from standin.language.functions import (
+    conditional,
+    digests,
+    informational,
+    jsonedits,
+    jsons,
+    multivalue,
+    numeric,
+    text,
+    times,
+)
 from standin.language.functions.signature import Compile, Function, Site, check
 from standin.language.known import EVAL_FUNCTIONS
 from standin.language.tree import Call
@@ -11,6 +21,7 @@ FUNCTIONS: dict[str, Function] = {
     **conditional.FUNCTIONS,
     **digests.FUNCTIONS,
     **informational.FUNCTIONS,
+    **jsonedits.FUNCTIONS,
     **jsons.FUNCTIONS,
     **multivalue.FUNCTIONS,
     **numeric.FUNCTIONS,

@@ -1,11 +1,8 @@
-"""JSON functions: json_extract and json_extract_exact, json_object, json_array, json_valid, json_keys, json_set, spath.
+"""JSON functions that read and make: json_extract, json_extract_exact, json_object, json_array, json_valid, spath.
 
 A path of json_extract cannot reach a key that holds a period; json_extract_exact takes its argument as one key. JSON
 null is null; containers come as JSON text. Neither function has a limit on the size of the text.
 """
-
-import copy
-from collections.abc import Sequence
 
 from standin.environment import Row
 from standin.language.compiled import Compiled, Evaluator, Kind, Result, Scope, to_number, to_text
@@ -13,6 +10,7 @@ from standin.language.functions.signature import Function, Site, strict
 from standin.values import jsontext
 from standin.values.jsontext import Json, NotJson
 from standin.values.multivalue import as_texts, from_texts
+from standin.values.numbers import format_number
 
 MISSING = object()
 
@@ -55,18 +53,19 @@ def _extract_exact(value: Result, *keys: str) -> Result:
     return jsontext.as_field(results[0]) if len(results) == 1 else jsontext.dump(results)
 
 
-def _json_of(argument: Compiled, value: Result) -> Json:
-    if value is None or isinstance(value, bool):
+def json_of(argument: Compiled, value: Result) -> Json:
+    """Return what a value is inside JSON: texts that hold an object or an array are that, numbers are numbers."""
+    if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, list):
         return list(value)
-    if isinstance(value, str) and argument.kind is not Kind.TEXT:
-        parsed = parse(value) if value[:1] in ("{", "[") else MISSING
-        number = to_number(value)
-        if parsed is not MISSING:
-            return parsed  # type: ignore[return-value]
-        return number if number is not None and argument.field is None else value
-    return value
+    if argument.literal is not None:
+        return value
+    parsed = parse(value) if value[:1] in ("{", "[") else MISSING
+    if parsed is not MISSING:
+        return parsed  # type: ignore[return-value]
+    number = to_number(value)
+    return number if number is not None and format_number(number) == value else value
 
 
 def _object(site: Site) -> Evaluator:
@@ -79,7 +78,7 @@ def _object(site: Site) -> Evaluator:
         for key, argument in pairs:
             name = to_text(key.evaluate(row, scope))
             if name is not None:
-                made[name] = _json_of(argument, argument.evaluate(row, scope))
+                made[name] = json_of(argument, argument.evaluate(row, scope))
         return jsontext.dump(made)
 
     return run
@@ -87,7 +86,7 @@ def _object(site: Site) -> Evaluator:
 
 def _array(site: Site) -> Evaluator:
     arguments = site.arguments
-    return lambda row, scope: jsontext.dump([_json_of(one, one.evaluate(row, scope)) for one in arguments])
+    return lambda row, scope: jsontext.dump([json_of(one, one.evaluate(row, scope)) for one in arguments])
 
 
 def _valid(site: Site) -> Evaluator:
@@ -133,36 +132,6 @@ def _inferred(text: str) -> Json:
     return text if parsed is MISSING else parsed  # type: ignore[return-value]
 
 
-def _set(site: Site) -> Evaluator:
-    subject, *rest = site.arguments
-    if not rest or len(rest) % 2:
-        raise site.invalid()
-    pairs = list(zip(rest[::2], rest[1::2], strict=True))
-
-    def run(row: Row, scope: Scope) -> Result:
-        parsed = parse(subject.evaluate(row, scope))
-        if parsed is MISSING:
-            return None
-        changed: Json = copy.deepcopy(parsed)  # type: ignore[assignment]
-        for path, argument in pairs:
-            steps = jsontext.read_path(to_text(path.evaluate(row, scope)) or "")
-            _write(changed, steps, _json_of(argument, argument.evaluate(row, scope)))
-        return jsontext.dump(changed)
-
-    return run
-
-
-def _write(value: Json, steps: Sequence[jsontext.Step], new: Json) -> None:
-    for holder in jsontext.find(value, tuple(steps[:-1])):
-        last = steps[-1] if steps else None
-        if isinstance(holder, dict) and isinstance(last, str):
-            holder[last] = new
-        elif isinstance(holder, list) and not isinstance(last, str):
-            chosen = range(len(holder)) if last is None else range(last, min(last + 1, len(holder)))
-            for index in chosen:
-                holder[index] = new
-
-
 def spath_values(text: str, path: str) -> Result:
     """Return every value of a path as a field holds it: several are a multivalue."""
     parsed = parse(text)
@@ -181,7 +150,6 @@ FUNCTIONS = {
     "json_extract_exact": strict("vs*", Kind.ANY, _extract_exact),
     "json_keys": strict("v", Kind.TEXT, _keys),
     "json_object": Function("x*", Kind.TEXT, _object),
-    "json_set": Function("vsx*", Kind.TEXT, _set),
     "json_valid": Function("v", Kind.BOOLEAN, _valid),
     "mv_to_json_array": Function("vx?", Kind.TEXT, _mv_to_array),
     "spath": strict("vs", Kind.ANY, lambda value, path: spath_values(to_text(value) or "", path)),

@@ -66,13 +66,13 @@ def _filter(site: Site) -> Evaluator:
 
 
 def _map(site: Site) -> Evaluator:
-    name = site.arguments[0].field
-    if name is None:
+    names = field_names(site.node.arguments[0])
+    if len(names) != 1:
         raise site.invalid()
-    expression = site.arguments[1].evaluate
+    name, subject, expression = names[0], site.arguments[0].evaluate, site.arguments[1].evaluate
 
     def run(row: Row, scope: Scope) -> Result:
-        mapped = [_values(expression({**row, name: text}, scope)) for text in as_texts(row.get(name))]
+        mapped = [_values(expression({**row, name: text}, scope)) for text in _values(subject(row, scope))]
         return from_texts([text for texts in mapped for text in texts])
 
     return run
@@ -127,6 +127,7 @@ FUNCTIONS = {
     "mvjoin": strict("vs", Kind.TEXT, _join),
     "mvmap": Function("vx", Kind.ANY, _map),
     "mvrange": Function("nnv?", Kind.ANY, _range),
+    "mvreverse": strict("v", Kind.ANY, lambda value: from_texts(_values(value)[::-1])),
     "mvsort": strict("v", Kind.ANY, lambda value: from_texts(sorted(_values(value)))),
     "mvzip": strict("vvs?", Kind.ANY, _zip),
 }

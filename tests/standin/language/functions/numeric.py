@@ -9,7 +9,7 @@ from standin.language.compiled import Evaluator, Kind, Result, Scope, to_number
 from standin.language.functions.signature import Function, Site, strict
 from standin.language.operators import finite, plain
 from standin.values.multivalue import as_texts
-from standin.values.numbers import Measured, Number, bounded, normal, round_decimals, round_significant, scale
+from standin.values.numbers import Measured, Number, bounded, normal, round_decimals, round_significant
 
 MAX_DECIMALS = 15
 
@@ -59,7 +59,7 @@ def _logarithm(value: Number, base: Number = 10) -> Number:
 
 
 def _significant(value: Number) -> Number:
-    return normal(value) if not isinstance(value, Measured) else round_significant(value, value.significant)
+    return normal(value if not isinstance(value, Measured) else round_significant(value, value.digits))
 
 
 def _exact(site: Site) -> Evaluator:
@@ -74,6 +74,11 @@ def _exact(site: Site) -> Evaluator:
 
 def _random(site: Site) -> Evaluator:
     return lambda row, scope: scope.chance.randrange(2**31)
+
+
+def _refuse_texts(site: Site) -> None:
+    if any(argument.kind is Kind.TEXT for argument in site.arguments):
+        raise site.invalid()
 
 
 def _values(site: Site) -> Callable[[Row, Scope], list[tuple[Number | None, str]]]:
@@ -113,6 +118,7 @@ def _rank(value: tuple[Number | None, str]) -> tuple[bool, Number, str]:
 
 
 def _sum(site: Site) -> Evaluator:
+    _refuse_texts(site)
     collect = _values(site)
 
     def run(row: Row, scope: Scope) -> Result:
@@ -123,6 +129,7 @@ def _sum(site: Site) -> Evaluator:
 
 
 def _average(site: Site) -> Evaluator:
+    _refuse_texts(site)
     collect = _values(site)
 
     def run(row: Row, scope: Scope) -> Result:
@@ -182,4 +189,3 @@ FUNCTIONS = {
     "bit_shift_left": _shift(1),
     "bit_shift_right": _shift(-1),
 }
-__all__ = ["FUNCTIONS", "guarded", "scale"]

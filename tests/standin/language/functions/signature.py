@@ -5,6 +5,7 @@ One letter per parameter; `?` after a letter makes it optional, `*` after the la
     s  text      a number literal is refused before running (Splunk refuses upper(1)); a number in a field is its text
     n  number    a text literal is refused; a text in a field that reads as no number makes the result null
     b  boolean   v  any value but the literal null       x  any value, null too
+    t  like s, but one value only: a multivalue gives null and a warning (text functions "not supported on multivalue")
 """
 
 from collections.abc import Callable, Sequence
@@ -22,8 +23,9 @@ REFUSED = {
     "b": {Kind.TEXT, Kind.NUMBER, Kind.NULL, Kind.ANY},
     "v": {Kind.NULL, Kind.BOOLEAN},
     "x": set(),
+    "t": {Kind.NUMBER, Kind.BOOLEAN, Kind.NULL},
 }
-CONVERT: dict[str, Callable[[Result], Result]] = {"s": to_text, "n": to_number}
+CONVERT: dict[str, Callable[[Result], Result]] = {"s": to_text, "t": to_text, "n": to_number}
 
 
 class Site(NamedTuple):
@@ -52,13 +54,29 @@ def strict(parameters: str, result: Kind, apply: Callable[..., Result]) -> Funct
     letters = split_parameters(parameters)
 
     def build(site: Site) -> Evaluator:
-        steps = [
-            (argument.evaluate, CONVERT.get(letters[min(index, len(letters) - 1)][0]))
-            for index, argument in enumerate(site.arguments)
-        ]
+        steps: list[tuple[Evaluator, Conversion]] = []
+        for index, argument in enumerate(site.arguments):
+            letter = letters[min(index, len(letters) - 1)][0]
+            evaluate = single(site.node.name, argument.evaluate) if letter == "t" else argument.evaluate
+            steps.append((evaluate, CONVERT.get(letter)))
         return _one(steps[0], apply) if len(steps) == 1 else _many(steps, apply)
 
     return Function(parameters, result, build)
+
+
+def single(name: str, evaluate: Evaluator) -> Evaluator:
+    """Return the evaluator, where a multivalue is null and said."""
+
+    def run(row: Row, scope: Scope) -> Result:
+        value = evaluate(row, scope)
+        if isinstance(value, list):
+            scope.warn(
+                f"{name} is not supported on multivalue fields and gives null (Search Reference, text functions)"
+            )
+            return None
+        return value
+
+    return run
 
 
 Conversion = Callable[[Result], Result] | None

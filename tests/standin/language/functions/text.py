@@ -1,14 +1,15 @@
 """Functions of text: lower, len, substr, replace, split off blanks, printf, tostring, tonumber, urldecode, ipmask."""
 
 import re
+import sys
 from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from standin.environment import Row
-from standin.language.compiled import Compiled, Evaluator, Kind, Result, Scope, to_number, to_text
-from standin.language.errors import SearchError
+from standin.language.compiled import Evaluator, Kind, Result, Scope, to_number, to_text
+from standin.language.errors import SearchError, Unsupported
 from standin.language.functions.conditional import dynamic_regex, literal_regex
-from standin.language.functions.signature import Function, Site, strict
+from standin.language.functions.signature import Function, Site, single, strict
 from standin.language.operators import bounded_text
 from standin.values import regex
 from standin.values.multivalue import as_texts, from_texts
@@ -17,23 +18,18 @@ from standin.values.numbers import Number, format_number, round_decimals
 BLANKS = " \t"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MAX_WIDTH = 1_000  # of one printf conversion
+PRINTF_LETTERS = frozenset("cdieEfFgGosuxXpz%")
 CONVERSION = re.compile(r"%(?P<flags>['\-+ #0]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*)?)?(?P<letter>[A-Za-z%])")
 REPLACEMENT = re.compile(r"\\(\d)")
 
 
-def each(apply: Callable[..., str]) -> Callable[..., Result]:
+def each(apply: Callable[[str], str]) -> Callable[[Result], Result]:
     """Let a function of one text work on every value of a multivalue."""
 
-    def run(value: Result, *more: Result) -> Result:
-        if isinstance(value, bool):
-            return None
-        return from_texts([apply(text, *(to_text(one) for one in more)) for text in as_texts(value)])
+    def run(value: Result) -> Result:
+        return None if isinstance(value, bool) else from_texts([apply(text) for text in as_texts(value)])
 
     return run
-
-
-def _len(text: str) -> int:
-    return len(text)
 
 
 def _substr(text: str, start: Number, length: Number | None = None) -> str:
@@ -46,14 +42,15 @@ def _substr(text: str, start: Number, length: Number | None = None) -> str:
 
 def _replace(site: Site) -> Evaluator:
     pattern = literal_regex(site, 1)
-    subject, source, template = (argument.evaluate for argument in site.arguments)
+    subject = single(site.node.name, site.arguments[0].evaluate)
+    source, template = (argument.evaluate for argument in site.arguments[1:])
 
     def run(row: Row, scope: Scope) -> Result:
-        value, replacement = subject(row, scope), to_text(template(row, scope))
+        text, replacement = to_text(subject(row, scope)), to_text(template(row, scope))
         active = pattern or dynamic_regex(source(row, scope))
-        if value is None or active is None or replacement is None or isinstance(value, bool):
+        if text is None or active is None or replacement is None:
             return None
-        return from_texts([substitute(active, text, replacement) for text in as_texts(value)])
+        return substitute(active, text, replacement)
 
     return run
 
@@ -82,6 +79,12 @@ def expand(match: regex.Match, replacement: str) -> str:
 
 
 def _printf(site: Site) -> Evaluator:
+    literal = site.arguments[0].literal
+    letters = {match["letter"] for match in CONVERSION.finditer(literal)} if isinstance(literal, str) else set()
+    for letter in sorted(letters & {"a", "A"}):
+        raise Unsupported(f"printf conversion %{letter}", site.node.position)
+    if letters - PRINTF_LETTERS:
+        raise site.invalid()
     template, *arguments = (argument.evaluate for argument in site.arguments)
 
     def run(row: Row, scope: Scope) -> Result:
@@ -118,13 +121,15 @@ def _convert(letter: str, flags: str, width: int | None, precision: int | None, 
     if letter in "sz":
         text = "Null" if value is None else to_text(value) or ""
         return (form + ("" if precision is None else f".{precision}") + "s") % text
-    if letter == "c":
-        return (form + "s") % (to_text(value) or "")[:1]
     number = to_number(value)
+    if letter == "c":
+        is_code = not isinstance(value, str) and number is not None and 0 <= number < sys.maxunicode
+        return (form + "s") % (chr(int(number or 0)) if is_code else (to_text(value) or "")[:1])
     if number is None:
         return "Null" if value is None else ""
-    if letter in "diuxXo":
-        text = (form + ("" if precision is None else f".{precision}") + letter.replace("i", "d")) % int(number)
+    if letter in "diuxXop":
+        c_letter = letter.replace("i", "d").replace("p", "X")
+        text = (form + ("" if precision is None else f".{precision}") + c_letter) % int(number)
         return f"{int(number):,}" if "'" in flags else text
     if letter in "feEgGaA":
         return (
@@ -181,17 +186,25 @@ def _tonumber(site: Site) -> Evaluator:
 def read_in_base(value: Result, base: int) -> Number | None:
     """Return the number that a value spells in a base."""
     if base == 10 or not isinstance(value, str):
-        return to_number(value if not isinstance(value, str) else value.strip())
-    text = value.strip().lower().removeprefix("-")
+        return to_number(value)
+    text = value.lower().removeprefix("-")
     text = text.removeprefix("0x") if base == 16 else text
     if not text or len(text) > 64 or any(letter not in DIGITS[:base] for letter in text):
         return None
-    return int(text, base) * (-1 if value.strip().startswith("-") else 1)
+    return int(text, base) * (-1 if value.startswith("-") else 1)
 
 
 def _trimmer(method: Callable[[str, str], str]) -> Function:
     def build(site: Site) -> Evaluator:
-        return strict("vs?", Kind.TEXT, each(lambda text, letters=BLANKS: method(text, letters))).build(site)
+        subject = single(site.node.name, site.arguments[0].evaluate)
+        letters = site.arguments[1].evaluate if len(site.arguments) > 1 else None
+
+        def run(row: Row, scope: Scope) -> Result:
+            text = to_text(subject(row, scope))
+            cut = BLANKS if letters is None else to_text(letters(row, scope))
+            return None if text is None or cut is None else method(text, cut)
+
+        return run
 
     return Function("vs?", Kind.TEXT, build)
 
@@ -208,20 +221,17 @@ def _urldecode(text: str) -> str:
     return unquote_plus(text)
 
 
-def _kind_of(argument: Compiled) -> Kind:
-    return argument.kind
-
-
 FUNCTIONS = {
-    "lower": strict("s", Kind.TEXT, lambda text: text.lower()),
-    "upper": strict("s", Kind.TEXT, lambda text: text.upper()),
-    "len": strict("s", Kind.NUMBER, _len),
-    "substr": strict("snn?", Kind.TEXT, _substr),
+    "lower": Function("s", Kind.TEXT, strict("v", Kind.TEXT, each(str.lower)).build),
+    "upper": Function("s", Kind.TEXT, strict("v", Kind.TEXT, each(str.upper)).build),
+    "len": strict("t", Kind.NUMBER, len),
+    "length": strict("t", Kind.NUMBER, len),
+    "substr": strict("tnn?", Kind.TEXT, _substr),
     "replace": Function("vss", Kind.TEXT, _replace),
     "trim": _trimmer(str.strip),
     "ltrim": _trimmer(str.lstrip),
     "rtrim": _trimmer(str.rstrip),
-    "urldecode": strict("s", Kind.TEXT, _urldecode),
+    "urldecode": strict("t", Kind.TEXT, _urldecode),
     "printf": Function("sx*", Kind.TEXT, _printf),
     "tostring": Function("xs?", Kind.TEXT, _tostring),
     "tonumber": Function("vn?", Kind.NUMBER, _tonumber),

@@ -22,7 +22,6 @@ Vector = tuple[str, Value | None, str]
 TEXTS: list[Vector] = [
     ("8.250 * 0.2", "2", EVAL_PAGE),
     ("size * 0.2", "2", EVAL_PAGE),
-    ("exact(8.250 * 0.2)", "1.65", "Search Reference, mathematical functions: exact"),
     ("0.1 + 0.2", "0.3", "spl 2b"),
     ("pow(2.5, 2)", "6.3", "spl 2b"),
     ("pow(2, 0.5)", "1", MEASURED),

@@ -1,0 +1,70 @@
+"""Any text as a search gives a result or a SearchError: never a traceback, never a hang."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from standin.environment import Macro, Row
+from standin.language.analyse import analyse
+from standin.language.errors import SearchError
+from standin.language.evaluate import compile_expression
+from standin.language.filters import compile_filter
+from standin.language.functions import FUNCTIONS
+from standin.language.known import COMMANDS
+from standin.language.search import run
+from unit.standin.searching import NOW, MemoryEnvironment
+
+EVENTS: list[Row] = [
+    {"_raw": '{"a":1,"b":["x",null]}', "_time": NOW, "a": "1", "b": ["x", "y"], "user": "bob"},
+    {"_raw": "plain text", "_time": NOW - 61.5, "a": "-2.50", "c d": "", "user": "eve"},
+    {"_raw": "", "a": "word"},
+]
+MACROS = {("m", 0): Macro("a=1"), ("f", 1): Macro("b=$x$", ("x",))}
+COMMAND_WORDS = sorted(COMMANDS)
+WORDS = [
+    "a", "b", "user", "_time", "_raw", "'c d'", '"c d"', "*", "a*", "1", "-1", "0", "2.5", "1e308", "true", "count", "by",
+    "as", "over", "AND", "OR", "NOT", "IN", "=", "==", "!=", "<", ">=", "+", "-", "/", "%", ".", ",", "(", ")", "[", "]", "|",
+    '"', '""', '"x"', '"(?<q>.)"', '"s/a/b/g"', "`m`", "`f(1)`", "`", "span=1m", "limit=0", "window=2", "current=f",
+    "time_window=1m", "max_match=0", "mode=sed", "field=a", "path=a{}", "count=2", "earliest=-1d", "sum(a)", "count(eval(a>1))",
+    "p50(a)", "eval(", "if(", "values(b)", "append=t", "<<FIELD>>", "$a$", "10.0.0.0/8", "output", "where", "\\", "\x00", "é",
+]  # fmt: skip
+CALLS = [f"{name}(" for name in sorted(FUNCTIONS)]
+PIECES = st.sampled_from([*WORDS, *CALLS]) | st.text(max_size=6)
+EXPRESSIONS = st.lists(PIECES, max_size=14).map(" ".join)
+STAGES = st.tuples(st.sampled_from([*COMMAND_WORDS, "eval x=", "where", "stats", "search"]), EXPRESSIONS).map(" ".join)
+SEARCHES = st.lists(STAGES, max_size=4).map(lambda stages: "search * | " + " | ".join(stages)) | EXPRESSIONS | st.text()
+
+
+@settings(max_examples=300, deadline=5_000)
+@given(SEARCHES)
+def test_any_search_ends(spl: str) -> None:
+    """Running any text ends with a result or with a SearchError whose position lies inside the text."""
+    try:
+        result = run(spl, MemoryEnvironment(EVENTS, MACROS))
+    except SearchError as error:
+        assert error.position is None or 0 <= error.position <= len(spl)
+    else:
+        assert all(value is not None for row in result.rows for value in row.values())
+
+
+@settings(max_examples=300, deadline=5_000)
+@given(EXPRESSIONS)
+def test_any_expression_ends(text: str) -> None:
+    """Compiling and running any text as an expression, or as a filter, ends."""
+    for compile_one in (compile_expression, compile_filter):
+        try:
+            compiled = compile_one(text)
+        except SearchError:
+            continue
+        for row in EVENTS:
+            compiled.evaluate(row) if hasattr(compiled, "evaluate") else compiled.matches(row)
+
+
+@settings(max_examples=100, deadline=5_000)
+@given(SEARCHES)
+def test_any_analysis_ends(spl: str) -> None:
+    """Analysing any text ends."""
+    try:
+        analyse(spl, MemoryEnvironment(EVENTS, MACROS))
+        analyse(spl)
+    except SearchError:
+        pass
