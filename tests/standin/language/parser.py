@@ -11,6 +11,7 @@ from standin.values.numbers import read_number
 
 MAX_DEPTH = 60
 COMPARISONS = {"=": "==", "==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
+CALLABLE_OPERATORS = frozenset({"LIKE", "IN"})  # also functions: like(x, "a%"), in(x, 1, 2)
 N_ARY = frozenset({"AND", "OR", "XOR", "."})
 MALFORMED = "The expression is malformed."
 
@@ -107,9 +108,9 @@ class Parser:
             return Literal(token.text, token.position)
         if token.kind == "field":
             return Field(token.text, token.position)
-        is_in_function = token.text == "IN" and self.peek().text == "("  # in(field, "a", "b")
-        if token.kind == "name" or is_in_function:
-            name = "in" if is_in_function else token.text
+        is_function = token.text in CALLABLE_OPERATORS and self.peek().text == "("
+        if token.kind == "name" or is_function:
+            name = token.text.lower() if is_function else token.text
             return Call(name, self._arguments(), token.position) if self.accept("(") else Field(name, token.position)
         if token.text == "(":
             node = self.expression()

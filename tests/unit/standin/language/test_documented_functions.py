@@ -191,9 +191,10 @@ VECTORS: dict[str, list[Vector]] = {
         ('relative_time(1722470461, "@h-30m")', "1722468600"),
         ("now()", "1722470461"),
     ],
-    "cryptographic functions": [
-        ('md5("splunk")', "e4e28e8a3cfb5acec3ff7b8b8ec4aae6"),
-        ('len(sha256("splunk"))', "64"),
+    "cryptographic functions, with the test vectors of RFC 1321 and FIPS 180": [
+        ('md5("abc")', "900150983cd24fb0d6963f7d28e17f72"),
+        ('sha1("abc")', "a9993e364706816aba3e25717850c26c9cd0d89d"),
+        ('sha256("abc")', "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
     ],
 }  # fmt: skip
 FLAT = [(page, text, expected) for page, vectors in VECTORS.items() for text, expected in vectors]
