@@ -100,7 +100,7 @@ async function resultsOf(job, signal) {
 }
 
 function summaryText(job, total) {
-  const events = job.eventCount == null ? '' : ` from ${job.eventCount.toLocaleString('en')} events`;
+  const events = !job.eventCount ? '' : ` from ${job.eventCount.toLocaleString('en')} events`;
   const seconds = job.runDuration == null ? '' : ` in ${Number(job.runDuration).toFixed(2)} s`;
   return `${total.toLocaleString('en')} results${events}${seconds}`;
 }

@@ -27,7 +27,8 @@ export function cell(name, value) {
 }
 
 export function resultTable(fields, rows) {
-  const head = element('tr', {}, fields.map((name) => element('th', { scope: 'col' }, name)));
+  const kind = (name) => (isNumber(rows[0]?.[name]) ? 'number' : null);
+  const head = element('tr', {}, fields.map((name) => element('th', { scope: 'col', class: kind(name) }, name)));
   const body = rows.map((row) => element('tr', {}, fields.map((name) => cell(name, row[name]))));
   return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Results' },
     element('table', {}, element('thead', {}, head), element('tbody', {}, body)));
