@@ -38,19 +38,29 @@ def started(path: str) -> Iterator[Browser]:
 
 @dataclass
 class Tab:
-    """A page and every error that its console, its scripts or its requests had."""
+    """A page and every error that its console, its scripts or its requests had until `leave` was called."""
 
     page: Page
     errors: list[str] = field(default_factory=list)
+    is_left: bool = False
 
     def __post_init__(self) -> None:
         self.page.on("console", self._on_console)
-        self.page.on("pageerror", lambda problem: self.errors.append(f"script: {problem}"))
-        self.page.on("requestfailed", lambda request: self.errors.append(f"request: {request.url} {request.failure}"))
+        self.page.on("pageerror", lambda problem: self._note(f"script: {problem}"))
+        self.page.on("requestfailed", lambda request: self._note(f"request: {request.url} {request.failure}"))
+
+    def leave(self) -> None:
+        """Close the page; what it was still waiting for is no error."""
+        self.is_left = True
+        self.page.context.close()
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.errors.append(f"console: {message.text} {message.location.get('url', '')}")
+            self._note(f"console: {message.text} {message.location.get('url', '')}")
+
+    def _note(self, error: str) -> None:
+        if not self.is_left:
+            self.errors.append(error)
 
 
 @contextmanager
@@ -62,7 +72,7 @@ def opened(browser: Browser, url: str, *, width: int = 1440, height: int = 1250)
         tab.page.goto(url)
         yield tab
     finally:
-        context.close()
+        tab.leave()
 
 
 # A panel is ready when the renderer has drawn data: none of its placeholders, no message icon, a mark, cell or number.
