@@ -85,17 +85,22 @@ PANELS_SCRIPT = """() => [...document.querySelectorAll('.dashboard [data-test="v
     title: panel.querySelector('[data-test="viz-title"]')?.textContent.trim() ?? '',
     message: panel.querySelector('[data-test="simple-status-icon-container"] svg')?.getAttribute('aria-label') ?? '',
     drawn: marks + rows + (/[0-9]/.test(number) ? 1 : 0),
+    number,
   };
 })"""
 
 
 @dataclass(frozen=True)
 class Panel:
-    """What one panel of a dashboard shows: marks, rows and numbers drawn, and the kind of message on it."""
+    """What one panel of a dashboard shows: marks, rows and numbers drawn, and the kind of message on it.
+
+    `number` is the text of a single value, empty on other panels.
+    """
 
     title: str
     message: str
     drawn: int
+    number: str
 
 
 def panels(page: Page) -> list[Panel]:
