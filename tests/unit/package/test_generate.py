@@ -94,6 +94,12 @@ def test_a_threshold_is_a_macro_that_the_search_uses(detection: generate.Detecti
         assert f"`{threshold.macro}`" in detection.search
 
 
+@pytest.mark.parametrize("detection", DETECTIONS, ids=lambda one: one.id)
+def test_copies_and_proxies_are_treated_alike_by_all(detection: generate.Detection) -> None:
+    """Every search counts byte-equal copies once and takes the source address by the one macro for it."""
+    assert "\n| `kube_audit_once`\n| `kube_audit_real_src`\n" in detection.search
+
+
 def test_the_writer_is_the_only_one_that_collects() -> None:
     """kube_audit_emit is the only place with collect."""
     conf = "".join(path.read_text() for path in (ROOT / "default").glob("*.conf"))
