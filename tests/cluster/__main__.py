@@ -16,9 +16,10 @@ from cluster import isolation
 from cluster.build import build
 from cluster.control_plane import Options
 from cluster.errors import LaboratoryError, NotRun
+from cluster.modules import write_module
 from cluster.record import POLICIES, Scenario, run, save
 from cluster.scenarios import company, first_log
-from cluster.versions import NEWEST, VERSIONS
+from cluster.versions import KUBERNETES_COMPONENTS, MODULES, NEWEST, VERSIONS
 
 RECORDED = Path(__file__).parent.parent / "recorded"
 SCENARIOS = (
@@ -44,6 +45,14 @@ def build_command(versions: tuple[str, ...]) -> None:
     """Build the binaries that are not built yet."""
     for version in versions or VERSIONS:
         click.echo(f"cluster: Kubernetes {version} in {build(version, click.echo)}")
+
+
+@laboratory.command("module")
+@click.argument("component", type=click.Choice(KUBERNETES_COMPONENTS))
+@click.argument("version")
+def module_command(component: str, version: str) -> None:
+    """Write go.mod and go.sum of a component's module from Kubernetes' own; its main.go must be there."""
+    write_module(MODULES / f"{component}-{version}", version)
 
 
 @laboratory.command("record")

@@ -11,7 +11,9 @@ the order that lets the API server write its last events; a laboratory that is k
 
 import json
 import random
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -56,7 +58,7 @@ class Cluster:
         self._folder = folder
         self._options = options
         self._stack = ExitStack()
-        self._children: list[processes.Child] = []
+        self.children: list[processes.Child] = []
         self._ports = iter(free_ports(options.address, 6))
         self.audit_log = folder / "audit" / "audit.log"
 
@@ -101,7 +103,7 @@ class Cluster:
         return Client(actor, credential, self._endpoint, self._folder / "actors" / _file_name(actor.user))
 
     def _prepare_folders(self) -> None:
-        for name in ("certificates", "audit", "logs", "actors", "kwok"):
+        for name in ("certificates", "audit", "logs", "actors"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
 
     def _issue_certificates(self) -> None:
@@ -211,20 +213,18 @@ class Cluster:
 
     def _start_nodes(self) -> None:
         """Make the nodes and have kwok play their kubelets, without root: exec runs a real process as kwok's user."""
-        folder, address = self._folder / "kwok", self._options.node_address
-        stages = sorted((self._binaries / "kwok-stages").glob("*.yaml"))
-        port = next(self._ports)
-        configuration = write_configuration(folder, stages)
-        # The folders above stay closed to others; kwok reads its own copies.
-        files = self._authority.client("kwok", "kwok", ("system:masters",))
-        config = self._component_kubeconfig("kwok", files)
-        self._open_to_kwok(files, config, configuration)
+        address, port = self._options.node_address, next(self._ports)
+        # A folder of its own: the cluster's is closed to kwok's user.
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="kube-audit-kwok-")))
+        configuration = write_configuration(folder, sorted((self._binaries / "kwok-stages").glob("*.yaml")))
+        kubeconfig_file = self._kwok_kubeconfig(folder)
+        processes.hand_over(folder)
         for index in range(1, self._options.nodes + 1):
             self.admin.request("POST", "/api/v1/nodes", node_document(f"node-{index}", address, port))
         command = [
             str(self._binaries / "kwok"),
             f"--config={configuration}",
-            f"--kubeconfig={config}",
+            f"--kubeconfig={kubeconfig_file}",
             "--manage-all-nodes=true",
             f"--node-lease-duration-seconds={self._options.lease_seconds}",
             f"--node-ip={address}",
@@ -233,38 +233,42 @@ class Cluster:
             f"--cidr={POD_NETWORK}",
         ]
         log = self._folder / "logs" / "kwok.log"
-        self._children.append(processes.start("kwok", command, log, unprivileged=True))
+        self.children.append(processes.start("kwok", command, log, unprivileged=True))
         self._wait(self._nodes_are_ready, "the nodes")
+
+    def _kwok_kubeconfig(self, folder: Path) -> Path:
+        authority = folder / "ca.crt"
+        authority.write_bytes(self._authority.files.certificate.read_bytes())
+        issued = self._authority.client("kwok", "kwok", ("system:masters",))
+        files = KeyPair(*(Path(shutil.copy(path, folder)) for path in issued))
+        path = folder / "kubeconfig"
+        url = f"https://{self._endpoint.host}:{self._endpoint.port}"
+        path.write_text(kubeconfig(url, authority, Credential(files), "kwok"))
+        return path
 
     def _nodes_are_ready(self) -> bool:
         nodes = json.loads(self.admin.request("GET", "/api/v1/nodes?limit=500").output)["items"]
         ready = [node for node in nodes if _is_ready(node)]
         return len(ready) >= self._options.nodes
 
-    def _open_to_kwok(self, files: KeyPair, *others: Path) -> None:
-        for path in (*files, *others):
-            path.chmod(0o644)
-        for folder in (self._folder, self._folder / "certificates", self._folder / "kwok"):
-            folder.chmod(0o755)
-
-    def _component_kubeconfig(self, user: str, files: KeyPair | None = None) -> Path:
+    def _component_kubeconfig(self, user: str) -> Path:
         path = self._folder / "certificates" / f"{_file_name(user)}.kubeconfig"
-        credential = Credential(files or self._authority.client(_file_name(user), user))
+        credential = Credential(self._authority.client(_file_name(user), user))
         url = f"https://{self._endpoint.host}:{self._endpoint.port}"
         path.write_text(kubeconfig(url, self._authority.files.certificate, credential, user))
         return path
 
     def _start(self, name: str, *flags: str) -> None:
         command = [str(self._binaries / name), *flags]
-        self._children.append(processes.start(name, command, self._folder / "logs" / f"{name}.log"))
+        self.children.append(processes.start(name, command, self._folder / "logs" / f"{name}.log"))
 
     def _wait(self, ready: Callable[[], bool], what: str) -> None:
-        processes.wait_until(ready, what, self._children, START_LIMIT_S)
+        processes.wait_until(ready, what, self.children, START_LIMIT_S)
 
     def _stop(self) -> None:
+        processes.stop(list(reversed(self.children)), STOP_LIMIT_S)
+        self.children.clear()
         self._stack.close()
-        processes.stop(list(reversed(self._children)), STOP_LIMIT_S)
-        self._children.clear()
 
 
 def free_ports(address: str, count: int) -> list[int]:

@@ -43,12 +43,22 @@ def start(name: str, command: Sequence[str], log: Path, *, unprivileged: bool = 
 
 
 def _guard(unprivileged: bool) -> list[str]:
+    """Have the kernel end the child with us; an unprivileged one takes what it started along (a process namespace)."""
     if shutil.which("setpriv") is None:
         return []
     guard = ["setpriv", "--pdeathsig", "KILL"]
-    if unprivileged and os.geteuid() == 0:
-        guard += ["--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--no-new-privs"]
-    return guard
+    if not unprivileged or os.geteuid() != 0:
+        return guard
+    namespace = ["unshare", "--pid", "--fork", "--kill-child=KILL"]
+    drop = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--no-new-privs"]
+    return [*guard, *namespace, *drop]
+
+
+def hand_over(folder: Path) -> None:
+    """Give a folder to the unprivileged user, where we are root."""
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
 
 
 def wait_until(ready: Callable[[], bool], what: str, children: Sequence[Child], limit_s: float) -> None:

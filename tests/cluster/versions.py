@@ -17,7 +17,8 @@ from typing import NamedTuple
 from cluster.errors import NotRun
 
 NEWEST = "1.37.2"
-VERSIONS = (NEWEST,)
+OLDEST = "1.30.14"
+VERSIONS = (NEWEST, OLDEST)
 ETCD = "3.6.8"
 KWOK = "0.8.0"
 MODULES = Path(__file__).parent / "modules"
