@@ -71,14 +71,26 @@ test-library:
 	@tests/library.sh "$(PY39)" 3.9 $(LIBRARY_TESTS)
 	@tests/library.sh "$(PY313)" 3.13 $(LIBRARY_TESTS)
 
-.PHONY: cluster record
-# The laboratory: ten minutes and 5 GB of Go caches the first time, seconds after that. Says so and goes on where Go is absent.
+.PHONY: cluster record record-diff truth peers
+# The laboratory. What Go builds is kept outside the repository; where Go or root is absent one line says so, exit 0.
+LABORATORY := PYTHONPATH=tests $(BIN)/python -m cluster
+RECORDED ?= tests/recorded
 cluster: setup
-	@PYTHONPATH=tests $(BIN)/python -m cluster build
+	@$(LABORATORY) build
 
-# Needs root on Linux: recordings are made in network namespaces of their own.
+# All recordings anew, 45 minutes; SCENARIO=first-log makes one, RECORDED=build/recorded puts it elsewhere.
 record: setup
-	@PYTHONPATH=tests $(BIN)/python -m cluster build && PYTHONPATH=tests $(BIN)/python -m cluster record
+	@$(LABORATORY) build && $(LABORATORY) record --folder $(RECORDED) $(if $(SCENARIO),--scenario $(SCENARIO))
+
+# Compares what is committed with what `make record RECORDED=build/recorded` made.
+record-diff: setup
+	@$(LABORATORY) record-diff tests/recorded build/recorded
+
+truth: setup
+	@$(LABORATORY) truth
+
+peers: setup
+	@$(LABORATORY) peers
 
 clean:
 	@rm -rf build dist $(VENV)

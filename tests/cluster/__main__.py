@@ -6,32 +6,29 @@ Exit codes: 0 done or not run for lack of something (one line says what), 1 fail
 import signal
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import click
 
 from cluster import isolation
-from cluster.build import build
-from cluster.control_plane import Options
+from cluster.build import build, build_peers
+from cluster.compare import count_folder, differences
 from cluster.errors import LaboratoryError, NotRun
 from cluster.modules import write_module
-from cluster.record import POLICIES, Scenario, run, save
-from cluster.scenarios import company, first_log
-from cluster.versions import KUBERNETES_COMPONENTS, MODULES, NEWEST, VERSIONS
+from cluster.record import Scenario, run, save
+from cluster.recordings import recordings
+from cluster.scenarios.catalogue import ADDRESSES, scenarios
+from cluster.truth import table
+from cluster.versions import KUBERNETES_COMPONENTS, MODULES, NEWEST, OLDEST, VERSIONS
 
+TRUTH = """<!-- Made by `make truth` from the recordings; do not edit. -->
+# What each attack looks like in the audit log
+
+"""
+AGAIN = Path("build/recorded")
 RECORDED = Path(__file__).parent.parent / "recorded"
-SCENARIOS = (
-    Scenario(
-        "first-log",
-        first_log.prepare,
-        first_log.play,
-        Options(POLICIES / "full.yaml", company.API_SERVER, node_address=company.NODES),
-        datetime(2026, 11, 2, 8, 0, tzinfo=UTC),
-        seed=1,
-    ),
-)
+SCENARIOS = scenarios()
 
 
 @click.group()
@@ -45,6 +42,12 @@ def build_command(versions: tuple[str, ...]) -> None:
     """Build the binaries that are not built yet."""
     for version in versions or VERSIONS:
         click.echo(f"cluster: Kubernetes {version} in {build(version, click.echo)}")
+
+
+@laboratory.command("peers")
+def peers_command() -> None:
+    """Build the collector and the driver of the API server's own audit backends."""
+    click.echo(f"peers: in {build_peers(click.echo)}")
 
 
 @laboratory.command("module")
@@ -61,7 +64,7 @@ def module_command(component: str, version: str) -> None:
 def record_command(names: tuple[str, ...], folder: Path) -> None:
     """Play the scenarios, record them, and say how long each took."""
     if not isolation.is_isolated():
-        isolation.enter(first_log.ADDRESSES)
+        isolation.enter(ADDRESSES)
     for scenario in SCENARIOS:
         if not names or scenario.name in names:
             _record(scenario, folder)
@@ -69,17 +72,41 @@ def record_command(names: tuple[str, ...], folder: Path) -> None:
 
 def _record(scenario: Scenario, folder: Path) -> None:
     started = time.monotonic()
-    recording = run(scenario, NEWEST, lambda text: click.echo(f"record: {scenario.name}: {text}"))
+    recording = run(scenario, lambda text: click.echo(f"record: {scenario.name}: {text}"))
     for name, number in save(scenario, recording, folder).items():
         click.echo(f"{name:36} {number:7}")
     click.echo(f"record: {scenario.name} took {time.monotonic() - started:.0f} s")
+
+
+@laboratory.command("record-diff")
+@click.argument("one", type=click.Path(path_type=Path, exists=True), default=RECORDED)
+@click.argument("other", type=click.Path(path_type=Path, exists=True), default=AGAIN)
+def record_diff_command(one: Path, other: Path) -> int:
+    """Compare the recordings that two folders have in common; exit 1 when one differs by more than it may."""
+    names = sorted(recordings(one).keys() & recordings(other).keys())
+    counts = [count_folder(folder, names) for folder in (one, other)]
+    found = differences(*counts)
+    for row, first, second in found:
+        what = f"{row.verb} {row.target} {row.stage} {row.code or ''}"
+        click.echo(f"{row.scenario:22} {row.step or 'ordinary life':44} {what:60} {first:6} {second:6}")
+    rows = len(counts[0].keys() | counts[1].keys())
+    click.echo(f"record-diff: {', '.join(names) or 'nothing in common'}: {rows} rows, {len(found)} differ")
+    return 1 if found or not names else 0
+
+
+@laboratory.command("truth")
+@click.option("--folder", type=click.Path(path_type=Path), default=RECORDED, show_default=True)
+def truth_command(folder: Path) -> None:
+    """Write truth.md from the recordings of attacks."""
+    text = TRUTH + table(folder, *(".".join(version.split(".")[:2]) for version in (NEWEST, OLDEST)))
+    (folder / "truth.md").write_text(text)
 
 
 def main() -> None:
     """Run the command line; a request to end is an ordinary end, so that everything is cleaned up."""
     signal.signal(signal.SIGTERM, _end)
     try:
-        laboratory.main(standalone_mode=False)
+        sys.exit(laboratory.main(standalone_mode=False))
     except NotRun as reason:
         click.echo(f"cluster: not run: {reason}", err=True)
     except LaboratoryError as error:

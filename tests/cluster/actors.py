@@ -6,6 +6,7 @@ of a scenario runs as an actor of its own, so that what an event means follows f
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -19,7 +20,8 @@ from cluster.certificates import KeyPair
 from cluster.errors import LaboratoryError
 from cluster.relay import Relay
 
-TIMEOUT_S = 60
+TIMEOUT_S = 90
+AUDIT_ID = re.compile(r"Audit-Id: (\S+)")
 
 
 class Actor(NamedTuple):
@@ -65,6 +67,7 @@ class Client:
         self._folder = folder
         self._stack = ExitStack()
         self._session = requests.Session()
+        self.audit_ids: list[str] = []
 
     def __enter__(self) -> Self:
         relay = self._stack.enter_context(Relay((self._endpoint.host, self._endpoint.port), self.actor.address))
@@ -96,9 +99,12 @@ class Client:
         self, *arguments: str, document: object = None, environment: Mapping[str, str] | None = None, check: bool = True
     ) -> Outcome:
         """Run kubectl; a document goes to its standard input as JSON; a failure that is not expected is an error."""
-        outcome = _run(self._kubectl_command(arguments), document, environment or {}, self._folder)
+        # At this verbosity kubectl prints the headers of answers, the audit id among them.
+        command = [*self._kubectl_command(arguments[:1]), "--v=8", *arguments[1:]]
+        outcome = _run(command, document, environment or {}, self._folder)
+        self.audit_ids += AUDIT_ID.findall(outcome.errors)
         if check and outcome.code:
-            raise LaboratoryError(f"kubectl {' '.join(arguments)} as {self.actor.user}: {outcome.errors.strip()}")
+            raise LaboratoryError(f"kubectl {' '.join(arguments)} as {self.actor.user}: {_last_line(outcome.errors)}")
         return outcome
 
     def start_kubectl(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -121,6 +127,7 @@ class Client:
         reply = self._session.request(
             method, self._url + path, json=document, headers=dict(headers or {}), timeout=TIMEOUT_S
         )
+        self.audit_ids.append(reply.headers.get("Audit-Id", ""))
         return Outcome(reply.status_code, reply.text)
 
     def watch(self, path: str, seconds: int) -> Outcome:
@@ -146,6 +153,11 @@ def _run(command: Sequence[str], document: object, environment: Mapping[str, str
         timeout=TIMEOUT_S,
     )
     return Outcome(result.returncode, result.stdout, result.stderr)
+
+
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1] if lines else "(no word)"
 
 
 def kubeconfig(url: str, authority: Path, credential: Credential, user: str) -> str:

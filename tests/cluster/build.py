@@ -9,11 +9,11 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cluster.errors import LaboratoryError
-from cluster.versions import Component, cache_folder, components
+from cluster.versions import Component, cache_folder, components, peers
 
 # Without the second every user agent reads `kubectl/v0.0.0 (linux/amd64) kubernetes/$Format`.
 VERSION_PACKAGES = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
@@ -23,16 +23,24 @@ STAGES = ("node/fast", "node/heartbeat-with-lease", "pod/fast")
 
 def build(kubernetes: str, say: Callable[[str], None]) -> Path:
     """Build what is not built yet of one Kubernetes version and tell how long each part took."""
-    folder = cache_folder(kubernetes)
+    folder = _build_all(components(kubernetes), cache_folder(kubernetes), say)
+    _copy_stages(folder)
+    return folder
+
+
+def build_peers(say: Callable[[str], None]) -> Path:
+    """Build what the product is compared with and driven by."""
+    return _build_all(peers(), cache_folder("peers"), say)
+
+
+def _build_all(parts: Sequence[Component], folder: Path, say: Callable[[str], None]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    for component in components(kubernetes):
+    for component in parts:
         started = time.monotonic()
         state = "built" if _build_component(component, folder) else "cached"
         size_mb = (folder / component.name).stat().st_size / 1e6
-        say(
-            f"{component.name:24} {component.version:8} {state:7} {time.monotonic() - started:6.1f} s {size_mb:6.1f} MB"
-        )
-    _copy_stages(folder)
+        seconds = time.monotonic() - started
+        say(f"{component.name:24} {component.version:8} {state:7} {seconds:6.1f} s {size_mb:6.1f} MB")
     return folder
 
 

@@ -1,10 +1,13 @@
 """Which events of a recording belong to which step, and which of them a detection must find.
 
-Labels follow from actor and time: an event belongs to the step of its user during which its request was received. A
-request that failed authentication has no user; it belongs to the step whose source address it came from. One label a
+Labels follow from actor and time: an event belongs to the step of its user and address during which its request was
+received. A request that failed authentication has no user; its address says it. A detection must find a request when
+one of its events decides and was logged at the level that the step needs to be seen. One label a
 line in `labels.jsonl`, keyed by `auditID`, in the order of the log:
 
-    {"recording", "auditID", "actor", "step", "catalogue", "detection", "must_find"}
+    {"recording", "auditID", "actor", "step", "catalogue", "detection", "must_find", "confirmed"}
+
+`confirmed` says that the actor's own client read this id in the answer; no such id may lead to another step.
 """
 
 import json
@@ -14,6 +17,7 @@ from typing import Any, NamedTuple
 
 from cluster.script import Decides, Step
 
+LEVELS = ("Metadata", "Request", "RequestResponse")
 Event = Mapping[str, Any]
 
 
@@ -23,19 +27,34 @@ class Label(NamedTuple):
     audit_id: str
     step: Step
     must_find: bool
+    confirmed: bool
 
 
-def label_events(events: Iterable[Event], steps: Sequence[Step]) -> list[Label]:
+def label_events(events: Sequence[Event], steps: Sequence[Step]) -> list[Label]:
     """Label every request that a step with a truth made, once, in the order of its first event."""
     labels: dict[str, Label] = {}
     for event in events:
         step = step_of(event, steps)
         if step is None or step.truth is None:
             continue
-        found = decides(step.truth.decides, event)
+        found = decides(step.truth.decides, event) and _shows(step.truth.level, event["level"])
         known = labels.get(event["auditID"])
-        labels[event["auditID"]] = Label(event["auditID"], step, found or (known is not None and known.must_find))
+        must_find = found or (known is not None and known.must_find)
+        labels[event["auditID"]] = Label(event["auditID"], step, must_find, event["auditID"] in step.audit_ids)
     return list(labels.values())
+
+
+def contradictions(events: Iterable[Event], steps: Sequence[Step]) -> list[str]:
+    """List the requests whose client read their audit id in one step and whose actor and time name another."""
+    read = {audit_id: step for step in steps for audit_id in step.audit_ids}
+    found = []
+    for event in events:
+        step = read.get(event["auditID"])
+        named = step_of(event, steps) if step else None
+        if step is not named:
+            names = [each.name if each else "none" for each in (step, named)]
+            found.append(f"{event['auditID']}: {names[0]!r} by its client, {names[1]!r} by actor and time")
+    return found
 
 
 def step_of(event: Event, steps: Sequence[Step]) -> Step | None:
@@ -43,7 +62,7 @@ def step_of(event: Event, steps: Sequence[Step]) -> Step | None:
     received = parse_time(event["requestReceivedTimestamp"])
     user, address = event["user"].get("username", ""), event["sourceIPs"][-1]
     for step in steps:
-        mine = step.actor.user == user or (not user and step.actor.address == address)
+        mine = step.actor.address == address and user in (step.actor.user, "")
         if mine and step.began <= received <= step.ended:
             return step
     return None
@@ -58,6 +77,10 @@ def decides(decision: Decides, event: Event) -> bool:
         and (not decision.resource or target.get("subresource", "") == decision.subresource)
         and (not decision.code or event.get("responseStatus", {}).get("code") == decision.code)
     )
+
+
+def _shows(needed: str, level: str) -> bool:
+    return LEVELS.index(level) >= LEVELS.index(needed)
 
 
 def parse_time(text: str) -> datetime:
@@ -79,5 +102,6 @@ def write_labels(labels: Iterable[Label], recording: str, identifiers: Mapping[s
                 "catalogue": truth.catalogue,
                 "detection": truth.detection or None,
                 "must_find": label.must_find,
+                "confirmed": label.confirmed,
             }
         )

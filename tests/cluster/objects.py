@@ -102,3 +102,49 @@ def group(name: str) -> Document:
 def service_account(name: str, namespace: str) -> Document:
     """Name a service account as a binding's subject."""
     return {"kind": "ServiceAccount", "name": name, "namespace": namespace}
+
+
+def secret(name: str, namespace: str, values: Mapping[str, str], kind: str = "Opaque") -> Document:
+    """Describe a Secret by its clear values."""
+    head = metadata(name, namespace)
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": head, "type": kind, "stringData": dict(values)}
+
+
+def cron_job(name: str, namespace: str, schedule: str, **spec: object) -> Document:
+    """Describe a cron job of one container."""
+    template = {"spec": {"restartPolicy": "Never", "containers": [container(name)], **spec}}
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "CronJob",
+        "metadata": metadata(name, namespace),
+        "spec": {"schedule": schedule, "jobTemplate": {"spec": {"template": template}}},
+    }
+
+
+def network_policy(name: str, namespace: str) -> Document:
+    """Describe a policy that lets nothing in."""
+    spec = {"podSelector": {}, "policyTypes": ["Ingress"]}
+    head = metadata(name, namespace)
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": head, "spec": spec}
+
+
+def custom(api_version: str, kind: str, name: str, namespace: str, spec: Mapping[str, object]) -> Document:
+    """Describe any other object."""
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata(name, namespace), "spec": dict(spec)}
+
+
+def custom_resource(group_name: str, version: str, plural: str, kind: str) -> Document:
+    """Describe a custom resource definition that takes anything and has a status."""
+    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+    served = {"name": version, "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": f"{plural}.{group_name}"},
+        "spec": {
+            "group": group_name,
+            "scope": "Namespaced",
+            "names": {"plural": plural, "singular": plural.removesuffix("s"), "kind": kind},
+            "versions": [{**served, "subresources": {"status": {}}}],
+        },
+    }

@@ -6,6 +6,7 @@ stay in the order in which the API server wrote them.
 
 import gzip
 import json
+import lzma
 import tempfile
 import time
 from collections import Counter
@@ -15,12 +16,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cluster.control_plane import Cluster, Options
-from cluster.labels import Label, label_events, parse_time, write_labels
+from cluster.errors import LaboratoryError
+from cluster.labels import Label, contradictions, label_events, parse_time, write_labels
 from cluster.normalise import Normaliser, Timeline
 from cluster.script import Script, Step
 from cluster.versions import built_binaries
 
 POLICIES = Path(__file__).parent / "policies"
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    "gz": lambda data: gzip.compress(data, compresslevel=9, mtime=0),
+    "xz": lambda data: lzma.compress(data, preset=9),
+}
 # The API server writes an event when the request is over; the last ones need a moment.
 SETTLE_S = 2.0
 
@@ -29,12 +35,14 @@ class Scenario(NamedTuple):
     """A script, the cluster it plays on, and when it is said to have happened."""
 
     name: str
+    kubernetes: str
     prepare: Callable[[Cluster], None]
     play: Callable[[Cluster, Script], None]
     options: Options
     anchor: datetime
     seed: int
     stretch: float = 1.0
+    packed: str = "gz"
 
 
 class Recording(NamedTuple):
@@ -45,10 +53,10 @@ class Recording(NamedTuple):
     steps: list[Step]
 
 
-def run(scenario: Scenario, kubernetes: str, say: Callable[[str], None]) -> Recording:
+def run(scenario: Scenario, say: Callable[[str], None]) -> Recording:
     """Play a scenario on a cluster of its own and take its audit log."""
     with tempfile.TemporaryDirectory(prefix="kube-audit-cluster-") as name:
-        with Cluster(built_binaries(kubernetes), Path(name), scenario.options) as cluster:
+        with Cluster(built_binaries(scenario.kubernetes), Path(name), scenario.options) as cluster:
             scenario.prepare(cluster)
             time.sleep(SETTLE_S)
             began = datetime.now(UTC)
@@ -67,10 +75,15 @@ def save(scenario: Scenario, recording: Recording, folder: Path) -> Counter[str]
     """Write the normalised log and its labels; the bytes of the packed file depend on its lines alone."""
     events: list[dict[str, Any]] = [json.loads(line) for line in recording.lines]
     labels = label_events(events, recording.steps)
+    wrong = contradictions(events, recording.steps)
+    if wrong:
+        raise LaboratoryError(
+            f"{scenario.name}: labels by audit id and by actor and time differ: {'; '.join(wrong[:3])}"
+        )
     normaliser = Normaliser(scenario.name, Timeline(recording.began, scenario.anchor, scenario.stretch))
     text = "".join(f"{line}\n" for line in normaliser.lines(recording.lines))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{scenario.name}.jsonl.gz").write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+    (folder / f"{scenario.name}.jsonl.{scenario.packed}").write_bytes(PACK[scenario.packed](text.encode()))
     _replace_labels(folder / "labels.jsonl", scenario.name, labels, normaliser)
     return count(events, labels)
 
@@ -90,5 +103,6 @@ def count(events: Sequence[dict[str, Any]], labels: Sequence[Label]) -> Counter[
         counts[f"verb {event['verb']}"] += 1
     for label in labels:
         assert label.step.truth is not None
+        counts["labels confirmed by the client"] += label.confirmed
         counts[f"label {label.step.truth.catalogue} {'must be found' if label.must_find else 'context'}"] += 1
     return counts

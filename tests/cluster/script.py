@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from cluster.actors import Actor
+from cluster.actors import Actor, Client
 
 
 class Decides(NamedTuple):
@@ -24,21 +24,23 @@ class Decides(NamedTuple):
 
 
 class Truth(NamedTuple):
-    """What a step shows: its catalogue id, the shipped detection if there is one, and the deciding events."""
+    """What a step shows: its catalogue id, the deciding events, the shipped detection if any, the least level."""
 
     catalogue: str
     decides: Decides
     detection: str = ""
+    level: str = "Metadata"
 
 
 class Step(NamedTuple):
-    """One step as it ran."""
+    """One step as it ran, with the audit ids that its client read in answers."""
 
     name: str
     actor: Actor
     began: datetime
     ended: datetime
     truth: Truth | None = None
+    audit_ids: tuple[str, ...] = ()
 
 
 class Script:
@@ -47,15 +49,15 @@ class Script:
     def __init__(self, seed: int, say: Callable[[str], None]) -> None:
         self.random = random.Random(seed)  # noqa: S311
         self.steps: list[Step] = []
-        self._say = say
+        self.say = say
 
     @contextmanager
-    def step(self, name: str, actor: Actor, truth: Truth | None = None) -> Iterator[None]:
-        """Note when a step begins and ends."""
-        began = _now()
+    def step(self, name: str, client: Client, truth: Truth | None = None) -> Iterator[None]:
+        """Note when a step begins and ends, and what its client saw."""
+        began, known = _now(), len(client.audit_ids)
         yield
-        self.steps.append(Step(name, actor, began, _now(), truth))
-        self._say(f"{name} ({actor.user})")
+        self.steps.append(Step(name, client.actor, began, _now(), truth, tuple(client.audit_ids[known:])))
+        self.say(f"{name} ({client.actor.user})")
 
     def pause(self, least_s: float, most_s: float) -> None:
         """Let time pass between two actions, as between two actions of people."""

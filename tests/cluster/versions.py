@@ -5,6 +5,9 @@ Cache, outside the repository, one folder per Kubernetes version and Go version:
     ${KUBE_AUDIT_CLUSTER_CACHE:-${XDG_CACHE_HOME:-~/.cache}/kube-audit/cluster}/<version>-<go version>/
         kube-apiserver  kube-controller-manager  kube-scheduler  kubectl  etcd  kwok
         kwok-stages/    the state machines that kwok's own module ships
+    …/peers-<go version>/
+        otelcol         an OpenTelemetry collector with Splunk HEC in and out
+        audit-backends  the API server's audit backends without an API server
 """
 
 import os
@@ -25,6 +28,9 @@ MODULES = Path(__file__).parent / "modules"
 KUBERNETES_COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
 
 
+PEERS = (("otelcol", "0.157.0"), ("audit-backends", "0.37.2"))
+
+
 class Component(NamedTuple):
     """One binary and the Go module that makes it."""
 
@@ -37,6 +43,11 @@ def components(kubernetes: str) -> list[Component]:
     """List what one cluster of a Kubernetes version is made of, the slowest to build first."""
     table = [(name, kubernetes) for name in KUBERNETES_COMPONENTS] + [("etcd", ETCD), ("kwok", KWOK)]
     return [Component(name, MODULES / f"{name}-{version}", version) for name, version in table]
+
+
+def peers() -> list[Component]:
+    """List what the product is compared with and driven by: a collector, and the API server's own audit backends."""
+    return [Component(name, MODULES / f"{name}-{version}", version) for name, version in PEERS]
 
 
 def go_version() -> str:

@@ -20,9 +20,9 @@ PRIYA = Actor("priya@example.com", ("platform-team",), "10.20.5.20")
 NEWCOMER = Actor("noor@example.com", ("trainees",), "10.20.5.31")
 
 
-def account(namespace: str, name: str, address: str, user_agent: str) -> Actor:
+def account(place: str, name: str, address: str, user_agent: str) -> Actor:
     """Name a service account as an actor."""
-    return Actor(f"system:serviceaccount:{namespace}:{name}", (), address, user_agent)
+    return Actor(f"system:serviceaccount:{place}:{name}", (), address, user_agent)
 
 
 DEPLOYER = account("ci", "deployer", "10.244.1.21", "kubectl")
@@ -37,10 +37,10 @@ READ = ("get", "list", "watch")
 
 def found(cluster: Cluster) -> None:
     """Make the company's namespaces, service accounts, roles and bindings."""
-    documents: list[objects.Document] = [_namespace(name) for name in NAMESPACES]
-    documents += [_account(namespace, name) for namespace, name in ACCOUNTS]
-    documents += [_account("shop", "frontend"), *_roles(), *_bindings()]
-    cluster.admin.kubectl("apply", "-f", "-", document=_list(documents))
+    documents: list[objects.Document] = [namespace(name) for name in NAMESPACES]
+    documents += [account_document(place, name) for place, name in ACCOUNTS]
+    documents += [account_document("shop", "frontend"), *_roles(), *_bindings()]
+    cluster.admin.kubectl("apply", "-f", "-", document=listing(documents))
 
 
 def _roles() -> list[objects.Document]:
@@ -73,13 +73,16 @@ def _bindings() -> list[objects.Document]:
     ]
 
 
-def _namespace(name: str) -> objects.Document:
+def namespace(name: str) -> objects.Document:
+    """Describe a namespace of a team."""
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": objects.metadata(name, labels={"team": name})}
 
 
-def _account(namespace: str, name: str) -> objects.Document:
-    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": objects.metadata(name, namespace)}
+def account_document(place: str, name: str) -> objects.Document:
+    """Describe a service account."""
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": objects.metadata(name, place)}
 
 
-def _list(items: list[objects.Document]) -> objects.Document:
+def listing(items: list[objects.Document]) -> objects.Document:
+    """Put objects into one document, as kubectl takes several."""
     return {"apiVersion": "v1", "kind": "List", "items": items}

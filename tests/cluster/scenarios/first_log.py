@@ -82,21 +82,21 @@ def play(cluster: Cluster, script: Script) -> None:
 
 
 def _morning(cast: Cast, script: Script) -> None:
-    with script.step("look around", company.ANNA):
+    with script.step("look around", cast.anna):
         cast.anna.kubectl("get", "pods", "--namespace", "shop")
         cast.anna.kubectl("get", "deployments", "--namespace", "shop", "--output", "wide")
         cast.anna.kubectl("describe", "deployment", "catalog", "--namespace", "shop")
     script.pause(0.5, 1.5)
-    with script.step("first day: some doors are closed", company.NEWCOMER):
+    with script.step("first day: some doors are closed", cast.newcomer):
         cast.newcomer.kubectl("get", "pods", "--namespace", "shop")
         cast.newcomer.kubectl("get", "pods", "--namespace", "payments", check=False)
         cast.newcomer.kubectl("get", "secrets", "--namespace", "shop", check=False)
-    with script.step("store a password", company.ANNA):
+    with script.step("store a password", cast.anna):
         literal = "--from-literal=password=correct-horse-battery-staple"
         cast.anna.kubectl("create", "secret", "generic", "catalog-database", literal, "--namespace", "shop")
         cast.anna.kubectl("get", "secrets", "--namespace", "shop")
         cast.anna.kubectl("get", "secret", "catalog-database", "--namespace", "shop", "--output", "yaml")
-    with script.step("token for a scraper", company.PRIYA):
+    with script.step("token for a scraper", cast.priya):
         cast.priya.kubectl("create", "serviceaccount", "scraper", "--namespace", "monitoring")
         cast.priya.kubectl("create", "token", "scraper", "--namespace", "monitoring")
 
@@ -111,7 +111,7 @@ def _work(cast: Cast, script: Script, rounds: int) -> None:
 
 
 def _release(cast: Cast, script: Script, tag: str) -> None:
-    with script.step("release", company.DEPLOYER):
+    with script.step("release", cast.deployer):
         document = objects.deployment("cart", "shop", replicas=script.random.randint(2, 4), tag=tag)
         cast.deployer.kubectl("apply", "-f", "-", document=document)
         image = f"ledger={objects.REGISTRY}/ledger:{tag}"
@@ -119,7 +119,7 @@ def _release(cast: Cast, script: Script, tag: str) -> None:
         cast.deployer.kubectl("rollout", "status", "deployment/cart", "--namespace", "shop", "--timeout=60s")
         name = f"migrate-{tag.replace('.', '-')}"
         cast.deployer.kubectl("apply", "-f", "-", document=objects.job(name, "shop"))
-    with script.step("scale and tune", company.BORIS):
+    with script.step("scale and tune", cast.boris):
         replicas = script.random.randint(1, 3)
         cast.boris.kubectl("scale", "deployment/catalog", f"--replicas={replicas}", "--namespace", "shop")
         cast.boris.kubectl("apply", "-f", "-", document=objects.config_map("catalog", "shop", {"version": tag}))
@@ -127,7 +127,7 @@ def _release(cast: Cast, script: Script, tag: str) -> None:
 
 
 def _reconcile(cast: Cast, script: Script, tag: str) -> None:
-    with script.step("reconcile", company.RECONCILER):
+    with script.step("reconcile", cast.reconciler):
         for document in (
             objects.config_map("routes", "shop", {"revision": tag, "cart": "http://cart.shop"}),
             objects.service("cart", "shop"),
@@ -138,11 +138,11 @@ def _reconcile(cast: Cast, script: Script, tag: str) -> None:
 
 
 def _observe(cast: Cast, script: Script) -> None:
-    with script.step("scrape", company.PROMETHEUS):
+    with script.step("scrape", cast.prometheus):
         for path in ("/api/v1/nodes", "/api/v1/pods?limit=500", "/api/v1/services", "/metrics"):
             cast.prometheus.request("GET", path)
         cast.prometheus.watch("/api/v1/pods", seconds=1)
-    with script.step("draw the overview", company.DASHBOARD):
+    with script.step("draw the overview", cast.dashboard):
         for path in ("/apis/apps/v1/deployments", "/apis/batch/v1/jobs", "/api/v1/events?limit=100"):
             cast.dashboard.request("GET", path)
 
@@ -151,10 +151,10 @@ def _shells(cast: Cast, script: Script) -> None:
     pod = cast.contractor.kubectl("get", "pods", "--namespace", "shop", "--selector", "app=catalog", "--output", "name")
     name = pod.output.split()[0]
     shell = ("exec", name, "--namespace", "shop", "--", "sh", "-c")
-    with script.step("shell over WebSocket", CONTRACTOR, EXEC):
+    with script.step("shell over WebSocket", cast.contractor, EXEC):
         cast.contractor.kubectl(*shell, "id; env | sort | head -3")
     script.pause(4, 9)
-    with script.step("shell over SPDY", CONTRACTOR, EXEC):
+    with script.step("shell over SPDY", cast.contractor, EXEC):
         environment = {"KUBECTL_REMOTE_COMMAND_WEBSOCKETS": "false"}
         command = "cat /var/run/secrets/kubernetes.io/serviceaccount/token || true"
         cast.contractor.kubectl(*shell, command, environment=environment)
@@ -162,17 +162,17 @@ def _shells(cast: Cast, script: Script) -> None:
 
 def _bindings(cast: Cast, script: Script) -> None:
     me = objects.user(BACKUP_ADMIN.user)
-    with script.step("bind by create", BACKUP_ADMIN, BIND):
+    with script.step("bind by create", cast.backup_admin, BIND):
         arguments = ("create", "clusterrolebinding", "backup-restore", f"--user={BACKUP_ADMIN.user}")
         cast.backup_admin.kubectl(*arguments, "--clusterrole=cluster-admin")
     script.pause(4, 9)
-    with script.step("bind by server-side apply", BACKUP_ADMIN, BIND):
+    with script.step("bind by server-side apply", cast.backup_admin, BIND):
         document = objects.binding("backup-agent", "cluster-admin", objects.service_account("default", "backup"))
         cast.backup_admin.kubectl("apply", "--server-side", "-f", "-", document=document)
-    with script.step("bind by JSON patch of the built-in binding", BACKUP_ADMIN, BIND):
+    with script.step("bind by JSON patch of the built-in binding", cast.backup_admin, BIND):
         patch = f'[{{"op":"add","path":"/subjects/-","value":{_json(me)}}}]'
         cast.backup_admin.kubectl("patch", "clusterrolebinding", "cluster-admin", "--type=json", f"--patch={patch}")
-    with script.step("bind in one namespace", BACKUP_ADMIN, BIND_IN_NAMESPACE):
+    with script.step("bind in one namespace", cast.backup_admin, BIND_IN_NAMESPACE):
         document = objects.binding("backup-restore", "cluster-admin", me, "kube-system")
         cast.backup_admin.kubectl("create", "-f", "-", document=document)
 
@@ -182,7 +182,7 @@ def _denials(cast: Cast, script: Script) -> None:
     paths += ["/api/v1/nodes", "/api/v1/pods", "/api/v1/configmaps", "/apis/apps/v1/deployments"]
     paths += ["/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", "/api/v1/persistentvolumes"]
     paths += ["/api/v1/namespaces/shop/pods", "/api/v1/namespaces/payments/configmaps"]
-    with script.step("ask for what is not allowed", FRONTEND, DENIED):
+    with script.step("ask for what is not allowed", cast.frontend, DENIED):
         for path in paths:
             cast.frontend.request("GET", path)
             script.pause(0.5, 4)

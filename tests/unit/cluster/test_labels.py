@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cluster.actors import Actor
-from cluster.labels import decides, label_events, step_of, write_labels
+from cluster.labels import contradictions, decides, label_events, step_of, write_labels
 from cluster.script import Decides, Step, Truth
 
 MALLORY = Actor("mallory", (), "203.0.113.9")
@@ -24,6 +24,7 @@ def event(user: str, second: int, **more: object) -> dict[str, Any]:
     parts: dict[str, Any] = {
         "auditID": f"{user}-{second}",
         "verb": "get",
+        "level": "Metadata",
         "user": {"username": user} if user else {},
         "sourceIPs": ["10.0.0.1", "203.0.113.9"],
         "requestReceivedTimestamp": f"2026-11-24T17:00:{second:02d}.000000Z",
@@ -95,4 +96,31 @@ def test_labels_are_written_with_the_ids_of_the_normalised_log() -> None:
         "catalogue": "D01",
         "detection": "execution/pod_exec",
         "must_find": True,
+        "confirmed": False,
     }
+
+
+def test_an_id_that_the_client_read_in_another_step_is_a_contradiction() -> None:
+    """Audit ids that clients read in answers must lead to the same steps as actor and time do."""
+    agreeing = STEPS[0]._replace(audit_ids=("mallory-12", "not-logged"))
+    mistaken = STEPS[1]._replace(audit_ids=("mallory-12",))
+    events = [event("mallory", 12)]
+
+    assert contradictions(events, [agreeing, STEPS[1]]) == []
+    assert contradictions(events, [STEPS[0], mistaken]) == [
+        "mallory-12: 'look' by its client, 'shell' by actor and time"
+    ]
+
+
+def test_a_request_must_be_found_only_at_a_level_that_shows_it() -> None:
+    """What is seen in a body need not be found where the policy logged no bodies."""
+    truth = EXEC._replace(level="Request")
+    target = {"resource": "pods", "subresource": "exec"}
+    steps = [STEPS[0]._replace(truth=truth)]
+
+    labels = [
+        label_events([event("mallory", 12, objectRef=target, level=level)], steps)[0].must_find
+        for level in ("Metadata", "Request", "RequestResponse")
+    ]
+
+    assert labels == [False, True, True]

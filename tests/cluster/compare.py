@@ -1,0 +1,65 @@
+"""Compare two recordings of the same scenarios: is what they show the same?
+
+Rows are counted by scenario, step, verb, target, stage and code. Rows of attack steps must be equal; rows of ordinary
+life may differ by ten per cent, or by a few events where there are few: controllers and heartbeats keep their own time.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from cluster.recordings import Event, events_of, labels_of, recordings, target_of
+
+TOLERANCE = 0.10
+FEW = 10
+ORDINARY = ""
+
+
+class Row(NamedTuple):
+    """What one count is about."""
+
+    scenario: str
+    step: str
+    verb: str
+    target: str
+    stage: str
+    code: int
+
+
+class Difference(NamedTuple):
+    """A row whose counts differ by more than they may."""
+
+    row: Row
+    one: int
+    other: int
+
+
+def count_folder(folder: Path, names: Iterable[str]) -> Counter[Row]:
+    """Count the rows of some recordings of a folder."""
+    labels, paths = labels_of(folder), recordings(folder)
+    rows: Counter[Row] = Counter()
+    for name in names:
+        steps = {label["auditID"]: label["step"] for label in labels if label["recording"] == name}
+        rows.update(rows_of(name, events_of(paths[name]), steps))
+    return rows
+
+
+def rows_of(name: str, events: Iterable[Event], steps: dict[str, str]) -> Iterator[Row]:
+    """Name the row of each event."""
+    for event in events:
+        code = event.get("responseStatus", {}).get("code", 0)
+        step = steps.get(event["auditID"], ORDINARY)
+        yield Row(name, step, event["verb"], target_of(event), event["stage"], code)
+
+
+def differences(one: Counter[Row], other: Counter[Row]) -> list[Difference]:
+    """List the rows that differ by more than they may."""
+    rows = sorted(one.keys() | other.keys())
+    return [Difference(row, one[row], other[row]) for row in rows if not _alike(row, one[row], other[row])]
+
+
+def _alike(row: Row, one: int, other: int) -> bool:
+    if row.step != ORDINARY:
+        return one == other
+    return abs(one - other) <= max(FEW, TOLERANCE * max(one, other))

@@ -1,0 +1,71 @@
+"""Two recordings are alike when attacks are equal and ordinary life nearly so."""
+
+import gzip
+import json
+import lzma
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cluster.compare import Difference, Row, count_folder, differences, rows_of
+from cluster.recordings import events_of, recordings, target_of
+
+ATTACK = Row("night", "exec", "get", "pods/exec", "ResponseComplete", 101)
+LEASES = Row("night", "", "update", "leases", "ResponseComplete", 200)
+
+
+@pytest.mark.parametrize(
+    ("row", "one", "other", "alike"),
+    [
+        pytest.param(ATTACK, 2, 2, True, id="equal attacks"),
+        pytest.param(ATTACK, 2, 3, False, id="one attack event more"),
+        pytest.param(LEASES, 1000, 1090, True, id="within ten per cent"),
+        pytest.param(LEASES, 1000, 1150, False, id="more than ten per cent"),
+        pytest.param(LEASES, 0, 9, True, id="a few of few"),
+    ],
+)
+def test_attacks_must_be_equal_and_ordinary_life_nearly(row: Row, one: int, other: int, alike: bool) -> None:
+    """Attack rows differ by nothing, ordinary ones by at most ten per cent or a few events."""
+    found = differences(Counter({row: one}), Counter({row: other}))
+
+    assert found == ([] if alike else [Difference(row, one, other)])
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        pytest.param({"objectRef": {"resource": "pods", "subresource": "exec"}}, "pods/exec", id="subresource"),
+        pytest.param({"objectRef": {"resource": "pods"}}, "pods", id="resource"),
+        pytest.param({"requestURI": "/version?a=b"}, "/version", id="no resource"),
+    ],
+)
+def test_a_request_is_about_a_resource_or_a_path(event: dict[str, Any], expected: str) -> None:
+    """The target is the resource with its subresource, else the path without its query."""
+    assert target_of(event) == expected
+
+
+def test_a_row_knows_the_step_of_a_labelled_request() -> None:
+    """An event whose audit id has a label counts for that step, any other for ordinary life."""
+    event = {"auditID": "a", "verb": "get", "requestURI": "/version", "stage": "RequestReceived"}
+
+    rows = list(rows_of("night", [event, {**event, "auditID": "b"}], {"a": "look"}))
+
+    assert [row.step for row in rows] == ["look", ""]
+    assert rows[0].code == 0
+
+
+def test_recordings_are_read_whatever_packs_them(tmp_path: Path) -> None:
+    """Both packings are found by the recording's name and read alike."""
+    event = {"auditID": "a", "verb": "get", "requestURI": "/version", "stage": "RequestReceived"}
+    line = json.dumps(event).encode() + b"\n"
+    (tmp_path / "one.jsonl.gz").write_bytes(gzip.compress(line))
+    (tmp_path / "two.jsonl.xz").write_bytes(lzma.compress(line))
+    (tmp_path / "labels.jsonl").write_text("")
+
+    paths = recordings(tmp_path)
+
+    assert sorted(paths) == ["one", "two"]
+    assert events_of(paths["one"]) == events_of(paths["two"]) == [event]
+    assert sum(count_folder(tmp_path, paths).values()) == 2
