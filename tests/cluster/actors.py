@@ -21,6 +21,7 @@ from cluster.errors import LaboratoryError
 from cluster.relay import Relay
 
 TIMEOUT_S = 90
+BROKEN_OFF = 0
 AUDIT_ID = re.compile(r"Audit-Id: (\S+)")
 
 
@@ -121,12 +122,16 @@ class Client:
         return [str(self._endpoint.kubectl), "--kubeconfig", str(self.kubeconfig), *arguments]
 
     def request(
-        self, method: str, path: str, document: object = None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, document: object = None, headers: Mapping[str, str] | None = None, text: str = ""
     ) -> Outcome:
-        """Send one HTTP request and return its status and text, whatever the status is."""
-        reply = self._session.request(
-            method, self._url + path, json=document, headers=dict(headers or {}), timeout=TIMEOUT_S
-        )
+        """Send a document, or a raw text, and return the answer's status and text, or that the connection broke off."""
+        body = {"data": text} if document is None else {"json": document}
+        try:
+            reply = self._session.request(
+                method, self._url + path, headers=dict(headers or {}), timeout=TIMEOUT_S, **body
+            )
+        except requests.ConnectionError as error:
+            return Outcome(BROKEN_OFF, "", str(error))
         self.audit_ids.append(reply.headers.get("Audit-Id", ""))
         return Outcome(reply.status_code, reply.text)
 

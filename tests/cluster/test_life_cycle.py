@@ -40,10 +40,12 @@ def stack() -> Iterator[ExitStack]:
 
 def test_two_clusters_run_side_by_side(binaries: Path, tmp_path: Path, stack: ExitStack) -> None:
     """Each is up in time, has its own authority and log, and records its own people only."""
-    clusters = []
+    clusters: list[Cluster] = []
     for name in ("one", "other"):
         started = time.monotonic()
-        clusters.append(stack.enter_context(Cluster(binaries, tmp_path / name, Options(POLICY, nodes=2))))
+        clusters.append(
+            stack.enter_context(Cluster(binaries, tmp_path / name, Options(POLICY, nodes=2, controllers=not clusters)))
+        )
         assert time.monotonic() - started < START_LIMIT_S * PATIENCE
     alice = stack.enter_context(clusters[0].sign_in(Actor("alice", ("developers",), "127.0.0.7")))
 

@@ -16,6 +16,7 @@ from cluster.scenarios.attacks import (
     credentials,
     escalation,
     execution,
+    manners,
     moves,
     persistence,
     victim,
@@ -24,7 +25,7 @@ from cluster.scenarios.attacks.backends import Backends
 from cluster.scenarios.attacks.moves import Attack
 from cluster.script import Script, Truth
 
-MODULES = (access, credentials, execution, persistence, escalation, beyond_identity, beyond_workloads)
+MODULES = (manners, access, credentials, execution, persistence, escalation, beyond_identity, beyond_workloads)
 # Deletions last: G and N take away what others need.
 LAST = ("G", "N43", "N44", "N45", "N08", "N11", "N13", "N51", "N53")
 GROUPS = {
@@ -65,7 +66,7 @@ def play(cluster: Cluster, script: Script) -> None:
 
 
 def _sign_in(cluster: Cluster, number: int, attack: Attack) -> Client:
-    where, program, slug = address(number), attack.user_agent, f"{attack.catalogue.lower()}-{number}"
+    where, program, slug = address(number), attack.user_agent, _slug(number, attack)
     if attack.identity == moves.ANONYMOUS:
         return cluster.sign_in_with_token(Actor("system:anonymous", (), where, program), None)
     if attack.identity == moves.BAD_TOKEN:
@@ -80,6 +81,10 @@ def _sign_in(cluster: Cluster, number: int, attack: Attack) -> Client:
         return cluster.sign_in(Actor(NODE, ("system:nodes",), where, program))
     user = attack.user or f"{slug}@example.com"
     return cluster.sign_in(Actor(user, (GROUPS[attack.identity],), where, program))
+
+
+def _slug(number: int, attack: Attack) -> str:
+    return f"user-{number}" if attack.catalogue == manners.MANNER else f"{attack.catalogue.lower()}-{number}"
 
 
 def _account(cluster: Cluster, slug: str, where: str, attack: Attack) -> Client:

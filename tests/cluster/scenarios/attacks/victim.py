@@ -121,33 +121,10 @@ def _workloads() -> Documents:
         objects.deployment("web", "victim"),
         daemon_set("agent", "security"),
         objects.service("web", "victim"),
-        objects.pod("front", "victim", hostNetwork=True, containers=[objects.container("front")]),
-        *_backend("front", GOOD_PORT),
-        *_backend("broken", BROKEN_PORT),
-    ]
-
-
-def _backend(name: str, port: int) -> Documents:
-    """Describe a service in front of a server on the nodes' address; 1.30 looks for Endpoints, 1.37 for a slice."""
-    ports = [{"port": port, "protocol": "TCP"}]
-    skipped = {"endpointslice.kubernetes.io/skip-mirror": "true"}
-    slice_head = objects.metadata(name, "victim", {"kubernetes.io/service-name": name})
-    return [
-        {"apiVersion": "v1", "kind": "Service", "metadata": objects.metadata(name, "victim"), "spec": {"ports": ports}},
-        {
-            "apiVersion": "v1",
-            "kind": "Endpoints",
-            "metadata": objects.metadata(name, "victim", skipped),
-            "subsets": [{"addresses": [{"ip": company.NODES}], "ports": ports}],
-        },
-        {
-            "apiVersion": "discovery.k8s.io/v1",
-            "kind": "EndpointSlice",
-            "metadata": slice_head,
-            "addressType": "IPv4",
-            "endpoints": [{"addresses": [company.NODES], "conditions": {"ready": True}}],
-            "ports": [{**ports[0], "name": ""}],
-        },
+        # The API server proxies to addresses of pods only: this one has its node's, where the backends listen.
+        objects.pod("front", "victim", hostNetwork=True),
+        objects.service("front", "victim", ports=[{"port": GOOD_PORT}]),
+        objects.service("broken", "victim", ports=[{"port": BROKEN_PORT}], selector={"app": "front"}),
     ]
 
 
