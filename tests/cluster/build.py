@@ -1,6 +1,6 @@
 """Build the laboratory's binaries from their Go modules into the cache.
 
-A component is built when its binary is missing or older than its module's files, and moved into place when it
+A component is built when its binary is missing or was made from other sources or flags, and moved into place when it
 is whole, so that an interrupted build leaves nothing half-written. Builds run one after the other at low priority.
 """
 
@@ -45,9 +45,9 @@ def _build_all(parts: Sequence[Component], folder: Path, say: Callable[[str], No
 
 
 def _build_component(component: Component, folder: Path) -> bool:
-    target = folder / component.name
-    sources = [component.module / name for name in ("go.mod", "go.sum", "main.go")]
-    if target.exists() and all(target.stat().st_mtime >= source.stat().st_mtime for source in sources):
+    target, stamp = folder / component.name, folder / f".{component.name}.sha256"
+    digest = _digest(component)
+    if target.exists() and stamp.exists() and stamp.read_text() == digest:
         return False
     partial = folder / f".{component.name}.partial"
     command = ["go", "build", "-mod=readonly", "-p", str(PARALLEL_COMPILERS), "-trimpath"]
@@ -60,7 +60,14 @@ def _build_component(component: Component, folder: Path) -> bool:
     if result.returncode:
         raise LaboratoryError(f"{component.module}: go build failed: {result.stderr.strip()[-2000:]}")
     partial.replace(target)
+    stamp.write_text(digest)
     return True
+
+
+def _digest(component: Component) -> str:
+    """Sum up what a binary is made from; times of files say nothing in a fresh clone."""
+    parts = [(component.module / name).read_bytes() for name in ("go.mod", "go.sum", "main.go")]
+    return hashlib.sha256(b"\0".join([*parts, _linker_flags(component).encode()])).hexdigest()
 
 
 def _linker_flags(component: Component) -> str:
