@@ -9,7 +9,7 @@ LOCKS := package/locks
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := default
-.PHONY: default setup test lint page stage package inspect generate locks clean
+.PHONY: default setup run test lint page stage package inspect generate locks clean
 default: lint test
 
 setup: $(VENV)/.complete
@@ -26,6 +26,11 @@ $(VENV)/.complete: $(LOCKS)/build.txt $(LOCKS)/development.txt pyproject.toml
 	&& $(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable . \
 	|| { rm -rf $(VENV); echo "make: setup failed: pip could not install the locked dependencies (see above); check the network and run make setup again" >&2; exit 1; }
 	@touch $@
+
+# The demo, a minute: from a recorded audit log to an alert on screen. ONCE=1 ends when the table is printed.
+run: package page
+	@PYTHONPATH=tests $(BIN)/python -m demo --package dist/kube_audit-$$($(BIN)/python package/build.py version).tar.gz \
+		--log tests/recorded/first-log.jsonl.gz $(if $(ONCE),--once)
 
 test: setup page
 	@$(BIN)/python -m pytest

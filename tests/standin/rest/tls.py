@@ -19,13 +19,13 @@ ADDRESSES = ("127.0.0.1", "::1")
 
 
 def make_certificates(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """Write `ca.pem`, `server.pem`, `server.key` into a folder; return the CA file and the server's TLS context."""
+    """Write `cacert.pem` (Splunk's name), `server.pem`, `server.key`; return the CA file and a TLS context."""
     folder.mkdir(parents=True, exist_ok=True)
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _authority(authority_key)
     server_key = ec.generate_private_key(ec.SECP256R1())
     server = _server(server_key, authority, authority_key)
-    ca_file, certificate_file, key_file = (folder / name for name in ("ca.pem", "server.pem", "server.key"))
+    ca_file, certificate_file, key_file = (folder / name for name in ("cacert.pem", "server.pem", "server.key"))
     ca_file.write_bytes(authority.public_bytes(Encoding.PEM))
     certificate_file.write_bytes(server.public_bytes(Encoding.PEM))
     key_file.touch(mode=0o600)
