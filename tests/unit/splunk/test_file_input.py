@@ -12,9 +12,6 @@ from xml.sax.saxutils import escape
 import pytest
 
 from fakes import line, lines
-from kube_audit.receive.checkpoint import Progress
-from kube_audit.receive.marks import Mark, Span
-from kube_audit.splunk.file_input import Tail
 from workplace import wait_for
 
 ENTRY = Path(__file__).parents[3] / "bin" / "kube_audit_file.py"
@@ -191,23 +188,3 @@ def test_arguments_are_validated(tmp_path: Path, log: Path, path: str, cluster: 
     assert done.returncode == (1 if told else 0)
     assert told in done.stdout
     assert SESSION_KEY not in done.stdout + done.stderr
-
-
-def progress(number: int) -> Progress:
-    """Return a progress that can be told from others."""
-    return Progress((Mark("s", number, Span(0, 1, ""), Span(0, 1, "")),))
-
-
-def test_tail_settles_by_age_and_by_size() -> None:
-    """The checkpoint stays a minute or 64 MB behind."""
-    tail = Tail(progress(0))
-    tail.add(0, 1000, progress(1))
-    tail.add(59, 1000, progress(2))
-    assert tail.settled == progress(0)
-    tail.add(61, 1000, progress(3))
-    assert tail.settled == progress(1)
-    tail.add(62, 64 << 20, progress(4))
-    assert tail.settled == progress(3)
-    tail.add(200, 0, progress(4))
-
-    assert tail.settled == progress(4)
