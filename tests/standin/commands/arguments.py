@@ -13,7 +13,7 @@ QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 SINGLE = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 BARE = re.compile(r"[^\s,()\"|\[\]=]+")
 LABEL = re.compile(r"[A-Za-z_]\w*\([^()\s\"|\[\]=,]*\)")  # sum(bytes), as stats names its columns
-WRAPPED = re.compile(r'"\("(.*?)"\)"', re.DOTALL)  # "("expression")", as reset_after is documented
+WRAPPED = re.compile(r'"\("((?:[^"\\]|\\.)*)"\)"', re.DOTALL)  # "("expression")", as reset_after is documented
 VALUE = re.compile(r"[^\s,()\"\[\]]+")
 COUNT = re.compile(r"\d{1,15}(?=[\s,]|$)")
 ESCAPE = re.compile(r'\\(["\\])')
@@ -138,6 +138,11 @@ class Reader:
             found[name] = self._option_value()
             self.accept(",")
         return found
+
+    def accept_option(self) -> tuple[str, str] | None:
+        """Read one option, whatever its name."""
+        name = self.peek_option()
+        return None if name is None else (name, self._option_value())
 
     def _option_value(self) -> str:
         match = OPTION.match(self._text, self._index)

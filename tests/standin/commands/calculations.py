@@ -17,7 +17,7 @@ def percentile(percent: float) -> Callable[[list[Number]], Value | None]:
 
     def calculate(numbers: list[Number]) -> Value | None:
         ordered = sorted(numbers)
-        rank = percent / 100 * (len(ordered) - 1)
+        rank = percent * (len(ordered) - 1) / 100
         low = math.floor(rank)
         high = min(low + 1, len(ordered) - 1)
         return normal(float(ordered[low] + (ordered[high] - ordered[low]) * (rank - low)))

@@ -43,13 +43,14 @@ def _options(call: Call) -> dict[str, str]:
     reader = Reader(call)
     options: dict[str, str] = {}
     while not reader.at_end:
-        name = reader.peek_option()
-        if name is None:
+        option = reader.accept_option()
+        if option is None:
             reader.value("An argument is expected.")
             continue
+        name, value = option
         if name in options:
             raise call.error(f"The argument '{name}' is given twice.", reader.position)
-        options |= reader.options({name})
+        options[name] = value
     return {name: value for name, value in options.items() if name in OPTIONS}
 
 

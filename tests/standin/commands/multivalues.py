@@ -32,7 +32,9 @@ def build_mvexpand(call: Call, search: Search) -> Step:
             value = row.get(field)
             if isinstance(value, list):
                 for text in value[: limit or None]:
-                    yield {**row, field: text}
+                    one = row.copy()
+                    one[field] = text
+                    yield one
             else:
                 yield row
 

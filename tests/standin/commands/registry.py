@@ -1,5 +1,6 @@
 """The commands that this stand-in runs, by name. What Splunk has besides is refused by name, the rest is unknown."""
 
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ from standin.language.errors import SearchError, UnknownName, Unsupported
 from standin.language.known import COMMANDS
 from standin.language.pipeline import Call
 
+APPENDS = re.compile(r"\bappend\s*=\s*\"?(?:t|true|1)\b", re.IGNORECASE)
 Builder = Callable[[Call, Search], Step]
 
 
@@ -106,7 +108,8 @@ def build_call(call: Call, search: Search, *, is_first: bool) -> Step:
         if call.name in COMMANDS:
             raise Unsupported(f"command {call.name}", call.name_position)
         raise UnknownName(f"Unknown search command '{call.name}'.", call.name_position)
-    if command.generates and not is_first:
+    generates = command.generates or (call.name == "inputlookup" and not APPENDS.search(call.arguments))
+    if generates and not is_first:
         text = f"Error in '{call.name}' command: This command must be the first command of a search."
         raise SearchError(text, call.name_position)
     return command.build(call, search)

@@ -16,6 +16,7 @@ from standin.values import wildcard
 
 NO_FIELDS = "No matching fields exist."
 DEFAULT_COUNT = 10
+INTERNAL = ("_raw", "_time", "_indextime", "_bkt", "_cd", "_serial", "_si", "_sourcetype", "_subsecond", "_key")
 
 
 def known_fields(rows: list[Row], stream: Stream) -> list[str]:
@@ -77,13 +78,21 @@ def _drop_fields(patterns: list[str], search: Search, stream: Stream) -> Stream:
             decided[name] = any(test(name) for test in tests)
         return decided[name]
 
-    def rows() -> Iterator[Row]:
-        for row in search.guard(stream.rows):
-            yield {name: value for name, value in row.items() if not drops(name)}
-
     order = None if stream.order is None else [name for name in stream.order if not drops(name)]
     declared = frozenset(name for name in stream.declared if not drops(name))
-    return replace(stream, rows=rows(), order=order, declared=declared)
+    rows = search.guard(stream.rows)
+    if any(wildcard.has_wildcard(pattern) for pattern in patterns):
+        kept: Iterator[Row] = ({name: value for name, value in row.items() if not drops(name)} for row in rows)
+    else:
+        kept = _without(patterns, rows)
+    return replace(stream, rows=kept, order=order, declared=declared)
+
+
+def _without(names: list[str], rows: Iterator[Row]) -> Iterator[Row]:
+    for row in rows:
+        for name in names:
+            row.pop(name, None)
+        yield row
 
 
 def _keep_fields(patterns: list[str], search: Search, stream: Stream) -> Stream:
@@ -95,9 +104,14 @@ def _keep_fields(patterns: list[str], search: Search, stream: Stream) -> Stream:
 
 
 def _keep(names: frozenset[str], order: list[str], search: Search, stream: Stream) -> Stream:
+    lazily = [*INTERNAL, *order]
+
     def rows() -> Iterator[Row]:
         for row in search.guard(stream.rows):
-            yield {name: value for name, value in row.items() if name in names or name[0] == "_"}
+            if type(row) is dict:
+                yield {name: value for name, value in row.items() if name in names or name[0] == "_"}
+            else:  # a row that works out its fields when asked is asked for these only
+                yield {name: row[name] for name in lazily if name in row}
 
     return replace(stream, rows=rows(), order=list(order), declared=stream.declared & names)
 
@@ -109,9 +123,13 @@ def build_head(call: Call, search: Search) -> Step:
     if reader.at_end or reader.rest.split()[0].isdigit():
         limit = _count(reader, integer(call, options, "limit", DEFAULT_COUNT))
         return lambda stream: stream.with_rows(islice(stream.rows, limit) if limit else stream.rows)
-    expression = framed(reader.rest, reader.position, f"'{call.name}' command")
+    text, position = reader.enclosed() if reader.rest.startswith("(") else (reader.rest, reader.position)
+    expression = framed(text, position, f"'{call.name}' command")
     if not expression.is_boolean:
         raise call.error("The expression is malformed. It does not give a boolean.")
+    if text != reader.rest:
+        options |= reader.options({"limit", "null", "keeplast"})
+        reader.expect_end()
     rule = _While(
         expression,
         nulls=boolean(call, options, "null", False),

@@ -36,3 +36,24 @@ class MemoryEnvironment:
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Keep the rows."""
         self.collected.append((rows, options))
+
+
+@dataclass
+class TableLookup:
+    """A lookup over rows in memory that matches exactly, and keeps what is written to it."""
+
+    fields: Sequence[str]
+    table: list[Row]
+    written: list[tuple[Sequence[Row], bool, str | None]] = field(default_factory=list)
+
+    def match(self, inputs: Mapping[str, str]) -> Sequence[Row]:
+        """Return the rows whose fields equal the inputs."""
+        return [row for row in self.table if all(row.get(name) == value for name, value in inputs.items())]
+
+    def rows(self) -> Iterable[Row]:
+        """Yield every row."""
+        return iter(self.table)
+
+    def write(self, rows: Sequence[Row], *, append: bool, key_field: str | None) -> None:
+        """Keep what was written."""
+        self.written.append((rows, append, key_field))

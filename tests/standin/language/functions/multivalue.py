@@ -53,6 +53,13 @@ def _find(site: Site) -> Evaluator:
     return run
 
 
+def with_value(row: Row, name: str, text: str) -> Row:
+    """Return a copy of a row in which a field has one value."""
+    changed = row.copy()
+    changed[name] = text
+    return changed
+
+
 def _filter(site: Site) -> Evaluator:
     names = field_names(site.node.arguments[0])
     if len(names) != 1:
@@ -60,7 +67,9 @@ def _filter(site: Site) -> Evaluator:
     name, test = names[0], site.arguments[0].evaluate
 
     def run(row: Row, scope: Scope) -> Result:
-        return from_texts([text for text in as_texts(row.get(name)) if test({**row, name: text}, scope) is True])
+        return from_texts(
+            [text for text in as_texts(row.get(name)) if test(with_value(row, name, text), scope) is True]
+        )
 
     return run
 
@@ -72,7 +81,7 @@ def _map(site: Site) -> Evaluator:
     name, subject, expression = names[0], site.arguments[0].evaluate, site.arguments[1].evaluate
 
     def run(row: Row, scope: Scope) -> Result:
-        mapped = [_values(expression({**row, name: text}, scope)) for text in _values(subject(row, scope))]
+        mapped = [_values(expression(with_value(row, name, text), scope)) for text in _values(subject(row, scope))]
         return from_texts([text for texts in mapped for text in texts])
 
     return run
