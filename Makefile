@@ -14,8 +14,11 @@ default: lint test
 
 setup: $(VENV)/.complete
 
-# The stamp is written last, so that an interrupted set-up starts anew.
-$(VENV)/.complete: $(LOCKS)/build.txt $(LOCKS)/development.txt pyproject.toml
+# Stamps are written last, so that an interrupted set-up starts anew.
+$(VENV)/.complete: $(VENV)/.dependencies pyproject.toml
+	@$(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable . && touch $@
+
+$(VENV)/.dependencies: $(LOCKS)/build.txt $(LOCKS)/development.txt
 	@[ -n "$(PYTHON)" ] || { echo "make: no Python 3.11 or newer found; install one, or name it with PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11; name a newer one with PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { echo "make: $(PYTHON) has no ensurepip; install python3-venv with your system's package manager" >&2; exit 1; }
@@ -23,7 +26,6 @@ $(VENV)/.complete: $(LOCKS)/build.txt $(LOCKS)/development.txt pyproject.toml
 	@rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV)
 	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r $(LOCKS)/build.txt \
 	&& $(BIN)/python $(PIP_INSTALL) --require-hashes --no-build-isolation -r $(LOCKS)/development.txt \
-	&& $(BIN)/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable . \
 	|| { rm -rf $(VENV); echo "make: setup failed: pip could not install the locked dependencies (see above); check the network and run make setup again" >&2; exit 1; }
 	@touch $@
 
