@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
 from standin.cli.data import ALL_TIME, EventFile, Laboratory, Where, data_options, exit_codes, index_files
+from standin.cli.watched import Watched
 from standin.conf import Configuration
 from standin.environment import Row
-from standin.events import Origin
 from standin.searchhead import SearchHead
 from standin.values.multivalue import as_text
 
@@ -97,14 +98,19 @@ def _each_line(
     laboratory: Laboratory, found: list[Detection], files: tuple[EventFile, ...], where: Where
 ) -> Iterator[str]:
     head = laboratory.search_head(where.index)
+    pipeline = laboratory.pipeline(head)
+    watched = [(detection, _watch(laboratory, head, detection)) for detection in found]
     for file in files:
-        origin: Origin = where.origin(file)
         for number, line in enumerate(file.read().splitlines(keepends=True), start=1):
-            if not line.strip():
-                continue
             for name in head.store.indexes:
                 head.store.empty(name)
-            laboratory.pipeline(head).index_file(line, origin)
-            for detection in found:
-                for row in _run(laboratory, head, detection):
-                    yield detection.report(row, str(file.path), number)
+            if line.strip() and pipeline.index_file(line, where.origin(file)):
+                for detection, watch in watched:
+                    for row in watch.rows(partial(_run, laboratory, head, detection)):
+                        yield detection.report(row, str(file.path), number)
+
+
+def _watch(laboratory: Laboratory, head: SearchHead, detection: Detection) -> Watched:
+    with exit_codes(detection.search):
+        environment = head.environment(user=laboratory.user, app=detection.app, bounds=ALL_TIME)
+        return Watched(detection.search, environment)

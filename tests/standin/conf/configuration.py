@@ -14,7 +14,7 @@ from standin.conf.errors import Problem, error_for
 from standin.conf.known import Known, shipped_defaults
 from standin.conf.metadata import Access, Metadata, set_metadata
 from standin.conf.support import is_supported
-from standin.conf.text import DEFAULT, Entry, Setting, read_entries, write_stanzas
+from standin.conf.text import DEFAULT, Entry, Setting, entries_of, write_stanzas
 
 Stanza = dict[str, Setting]
 Conf = dict[str, Stanza]
@@ -39,7 +39,7 @@ class App:
 
     def _read_conf(self, file: Path) -> Conf:
         conf: Conf = {}
-        for entry in read_entries(file):
+        for entry in entries_of(file, self.problems):
             stanza = conf.setdefault(entry.stanza, {})
             if entry.key is None:
                 continue

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from standin.conf.errors import Problem
-from standin.conf.text import read_entries, write_stanzas
+from standin.conf.text import entries_of, read_entries, write_stanzas
 
 KEYS = frozenset({"access", "export", "owner", "version", "modtime"})
 GRANT = re.compile(r"(read|write)\s*:\s*\[([^\]]*)\]")
@@ -51,9 +51,9 @@ class Metadata:
     def read(cls, app_dir: Path) -> tuple["Metadata", list[Problem]]:
         """Read both files of an app; keys that no spec defines are problems."""
         stanzas: dict[str, dict[str, str]] = {}
-        problems = []
+        problems: list[Problem] = []
         for file in (app_dir / "metadata" / "default.meta", app_dir / "metadata" / "local.meta"):
-            for entry in read_entries(file) if file.is_file() else ():
+            for entry in entries_of(file, problems) if file.is_file() else ():
                 stanza = stanzas.setdefault(_canonical(entry.stanza), {})
                 if entry.key is None:
                     continue

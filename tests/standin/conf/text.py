@@ -33,36 +33,37 @@ class Entry(NamedTuple):
 
 def read_entries(file: Path) -> list[Entry]:
     """Read one conf file; raise ConfError at the first line that is neither comment, stanza nor setting."""
-    return list(_entries(file, _read_text(file)))
+    problems: list[Problem] = []
+    entries = list(entries_of(file, problems))
+    if problems:
+        raise ConfError(problems[0])
+    return entries
 
 
-def _read_text(file: Path) -> str:
+def entries_of(file: Path, problems: list[Problem]) -> Iterator[Entry]:
+    """Yield what one conf file says, and add a problem for every line that says nothing."""
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfError(Problem(file, 1, "encoding", f"not UTF-8 at byte {error.start}")) from error
-
-
-def _entries(file: Path, text: str) -> Iterator[Entry]:
+        problems.append(Problem(file, 1, "encoding", f"not UTF-8 at byte {error.start}"))
+        return
     stanza = DEFAULT
     for line, content in _logical_lines(text):
         stripped = content.strip()
         if not stripped or stripped.startswith("#"):
             continue
         if stripped.startswith("["):
-            stanza = _stanza_name(file, line, stripped)
+            if not stripped.endswith("]"):
+                problems.append(Problem(file, line, "syntax", f"stanza without closing bracket: {stripped!r}"))
+            stanza = stripped[1:].removesuffix("]")
             yield Entry(stanza, None, Setting(stanza, file, line))
             continue
         key, equals, value = content.partition("=")
         if not equals or not key.strip():
-            raise ConfError(Problem(file, line, "syntax", f"neither stanza nor setting: {stripped.splitlines()[0]!r}"))
+            shown = stripped.splitlines()[0]
+            problems.append(Problem(file, line, "syntax", f"neither stanza nor setting: {shown!r}"))
+            continue
         yield Entry(stanza, key.strip(), Setting(value.strip(), file, line))
-
-
-def _stanza_name(file: Path, line: int, head: str) -> str:
-    if not head.endswith("]"):
-        raise ConfError(Problem(file, line, "syntax", f"stanza without closing bracket: {head!r}"))
-    return head[1:-1]
 
 
 def _logical_lines(text: str) -> Iterator[tuple[int, str]]:

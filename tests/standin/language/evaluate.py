@@ -1,7 +1,7 @@
 """Expressions of `eval`, `where`, calculated fields, INGEST_EVAL and macros: parsed and compiled once, run per row."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from standin.environment import Environment, Row, Value
 from standin.language import operators
@@ -36,6 +36,7 @@ class Expression:
         return self.run(row, Scope.of(environment)) is True
 
 
+@lru_cache(maxsize=4096)  # schedules and `detect` run the same searches again and again
 def compile_expression(text: str, offset: int = 0) -> Expression:
     """Compile a text; errors count their position from `offset`. Raises SearchError."""
     return compile_tree(parse_expression(text, offset), text)

@@ -8,6 +8,7 @@ import operator
 import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from standin.environment import Row
@@ -49,6 +50,7 @@ class Filter:
     substrings: tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)
 def compile_filter(text: str, offset: int = 0) -> Filter:
     """Compile a search expression; errors count their position from `offset`. Raises SearchError."""
     return compile_clause(searchtree.parse_clause(text, offset))

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from standin.cli import standin
 from unit.standin.laboratory import MakeApp
 
 Run = Callable[..., Result]
@@ -16,12 +15,6 @@ LINES = (
     '{"user":{"name":"alice"},"codes":[1,2],"at":"2026-01-15T10:00:00.25Z"}\n'
     '{"user":{"name":"bob"},"codes":[3],"at":"2026-01-15T10:00:01Z"}\n'
 )
-
-
-@pytest.fixture
-def run() -> Run:
-    """Return a runner of `standin` commands."""
-    return lambda *arguments: CliRunner().invoke(standin, [str(each) for each in arguments])
 
 
 @pytest.fixture
