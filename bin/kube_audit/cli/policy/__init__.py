@@ -11,8 +11,11 @@ class PolicyTable(CommandTable):
     """The subcommands of `kube-audit policy`."""
 
     table: ClassVar[Mapping[str, str]] = {
+        "coverage": "kube_audit.cli.policy.coverage",
         "evaluate": "kube_audit.cli.policy.evaluate",
+        "explain": "kube_audit.cli.policy.explain",
         "lint": "kube_audit.cli.policy.lint",
+        "simulate": "kube_audit.cli.policy.simulate",
     }
 
 
