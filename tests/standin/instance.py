@@ -6,7 +6,9 @@ STATE/var/lib/splunk/modinputs/KIND/   checkpoints of modular inputs
 STATE/var/run/splunk/dispatch/SID/     what alert actions read
 """
 
+import sys
 import threading
+import traceback
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
@@ -113,18 +115,20 @@ class Instance:
 
     def _tick(self) -> None:
         while not self._stopping.wait(SCHEDULER_TICK_S):
-            self.scheduler.run_due(self.clock.now())
+            try:
+                self.scheduler.run_due(self.clock.now())
+            except Exception:  # noqa: BLE001 - the boundary of this thread: the next tick tries again
+                traceback.print_exc(file=sys.stderr)
 
     def move_clock(self, epoch: float) -> list[RunRecord]:
         """Set the clock forward and run what was scheduled on the way, before this returns."""
-        self.scheduler.refresh()
-        self.clock.move_to(epoch)
-        return self.scheduler.run_due(self.clock.now())
+        return self.scheduler.advance(lambda: self.clock.move_to(epoch))
 
     def install(self, package: Path) -> str:
         """Install an app from a tarball or a folder; return its id."""
         name = install(package, self.apps_folder)
         self.configuration.install(self.apps_folder / name)
+        self.inputs.forget_schemes()
         return name
 
     def user(self, name: str) -> User | None:
@@ -184,8 +188,11 @@ class Instance:
         return Server(HOST, self.addresses.management, self.sessions.open(SYSTEM_USER), str(checkpoints))
 
     def _index_events(self, stanza: Stanza, events: list[StreamEvent]) -> None:
+        fields = indexed_fields(stanza)
         for event in events:
-            self.pipeline.index_lines(event.data, origin_of(stanza, event), event.time, unbroken=event.is_unbroken)
+            self.pipeline.index_lines(
+                event.data, origin_of(stanza, event), event.time, unbroken=event.is_unbroken, fields=fields
+            )
 
 
 def origin_of(stanza: Stanza, event: StreamEvent) -> Origin:
@@ -198,6 +205,12 @@ def origin_of(stanza: Stanza, event: StreamEvent) -> Origin:
         source=event.source or settings.get("source") or stanza.name,
         sourcetype=event.sourcetype or settings.get("sourcetype") or stanza.name.partition("://")[0],
     )
+
+
+def indexed_fields(stanza: Stanza) -> dict[str, str]:
+    """Return the indexed fields that `_meta` of an input's stanza adds to its events: `name::value`, blanks between."""
+    pairs = (word.partition("::") for word in stanza.settings.get("_meta", "").split())
+    return {name: value for name, separator, value in pairs if separator}
 
 
 def _known(host: str | None) -> str | None:

@@ -81,15 +81,21 @@ class Pipeline:
         return self.store.add(self._from_text(data.decode("utf-8", "replace"), origin, time, NO_FIELDS))
 
     def index_lines(
-        self, data: str, origin: Origin, time: float | None = None, *, unbroken: bool = False
+        self,
+        data: str,
+        origin: Origin,
+        time: float | None = None,
+        *,
+        unbroken: bool = False,
+        fields: Mapping[str, Value] = NO_FIELDS,
     ) -> list[Event]:
-        """Index one `<event>` of a modular input, or with `unbroken` a piece of a stream."""
+        """Index one `<event>` of a modular input, or with `unbroken` a piece of a stream; `fields` are `_meta`'s."""
         if unbroken:
-            return self.store.add(self._from_text(data, origin, time, NO_FIELDS))
+            return self.store.add(self._from_text(data, origin, time, fields))
         if time is None:
             now = self._clock()
             time = self._plan(origin).times.read(data, now) or now
-        return self.store.add(self._whole(data.rstrip("\r\n"), origin, time, NO_FIELDS))
+        return self.store.add(self._whole(data.rstrip("\r\n"), origin, time, fields))
 
     def index_summary(self, raw: str, origin: Origin, time: float) -> list[Event]:
         """Index one row of the `collect` command as it is."""

@@ -22,6 +22,8 @@ from standin.instance import Instance
 
 MAX_BODY_BYTES = 838_860_800
 CHANNEL_HEADER = "X-Splunk-Request-Channel"
+# /event would have to find times in events.
+NOT_SUPPORTED = "auto_extract_timestamp"
 DEFAULT_HOST = "127.0.0.1:8088"
 INSTANCE = web.AppKey("instance", Instance)
 GONE = {"text": "The requested URL was not found on this server.", "code": 404}
@@ -94,6 +96,9 @@ def _endpoint(name: str, handler: Handler) -> Callable[[web.Request], Awaitable[
         if isinstance(token, Refusal):
             return refused(token)
         fault = instance.faults.take(name)
+        if NOT_SUPPORTED in request.query:
+            text = f"{NOT_SUPPORTED} is not supported by this stand-in"
+            return answer(400, {"text": text, "code": int(Code.INVALID_DATA_FORMAT)})
         unpacked = _unpacked(request, body)
         if unpacked is None:
             return refused(Refusal(Code.INVALID_DATA_FORMAT, 0))

@@ -76,6 +76,10 @@ class Supervisor:
             self._schemes[kind] = read_scheme(kind, done.stdout.decode("utf-8", "replace"))
         return self._schemes[kind]
 
+    def forget_schemes(self) -> None:
+        """Ask every script again for its scheme, as after an app was installed."""
+        self._schemes.clear()
+
     def validate(self, stanza: Stanza) -> None:
         """Let the script validate the arguments of an input, if its scheme says that it does."""
         kind = kind_of(stanza.name)

@@ -5,6 +5,7 @@ QUEUED ─▶ PARSING ─▶ RUNNING ─▶ DONE
 """
 
 import threading
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -63,6 +64,7 @@ class Job:
     is_saved: bool = False
     is_finalized: bool = False
     finished: threading.Event = field(default_factory=threading.Event)
+    future: "Future[None] | None" = None
 
     @property
     def is_done(self) -> bool:

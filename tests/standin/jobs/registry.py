@@ -1,7 +1,9 @@
 """All search jobs: dispatches them to threads, finds them again, forgets them when their time to live is over."""
 
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -12,6 +14,10 @@ from standin.language.errors import SearchError
 from standin.language.search import Message, Result
 
 MAX_RUNNING = 4
+
+
+class SidTakenError(Exception):
+    """A job was to get an id that another has."""
 
 
 def position_as_sent(error: SearchError, order: Order) -> int | None:
@@ -33,7 +39,7 @@ class Jobs:
     def dispatch(self, order: Order, sid: str | None = None) -> Job:
         """Start a job in a thread and return it at once."""
         job = self._create(order, sid)
-        self._threads.submit(self._run, job)
+        job.future = self._threads.submit(self._run, job)
         return job
 
     def run(self, order: Order, sid: str | None = None) -> Job:
@@ -67,6 +73,8 @@ class Jobs:
         now = self._clock.now()
         job = Job(sid or f"{now:.0f}.{next(self._numbers)}", order, now, now, order.ttl_s)
         with self._lock:
+            if job.sid in self._jobs:
+                raise SidTakenError(f"a job with sid {job.sid!r} exists already")
             self._jobs[job.sid] = job
         return job
 
@@ -80,13 +88,12 @@ class Jobs:
             job.failure = [Message("FATAL", str(error))]
             job.failure_position = position_as_sent(error, job.order)
             job.state = State.FAILED
-        finally:
-            # A fault of the stand-in itself must not leave clients polling for ever.
-            if job.state is State.RUNNING:
-                job.failure = [Message("FATAL", "the stand-in failed while it ran this search; see its stderr")]
-                job.state = State.FAILED
-            job.run_s = time.monotonic() - began
-            job.finished.set()
+        except Exception:  # noqa: BLE001 - the boundary: a fault of ours is a failed job and a traceback on stderr
+            traceback.print_exc(file=sys.stderr)
+            job.failure = [Message("FATAL", "the stand-in failed while it ran this search; see its stderr")]
+            job.state = State.FAILED
+        job.run_s = time.monotonic() - began
+        job.finished.set()
 
     def _expire(self) -> None:
         now = self._clock.now()

@@ -11,6 +11,7 @@ from aiohttp import web
 from standin.environment import TimeBounds
 from standin.jobs.job import DEFAULT_TTL_S, SAVED_TTL_S, Job, Order, State
 from standin.jobs.postprocess import as_typed
+from standin.jobs.registry import SidTakenError
 from standin.language.errors import SearchError
 from standin.rest.arguments import PAGING, Arguments
 from standin.rest.atom import Feed, entry_xml, feed_json
@@ -25,7 +26,7 @@ from standin.values.timemodifier import resolve_time
 MISSING_SEARCH = (
     "The required 'search' parameter for the Splunk platform REST API search/jobs endpoint is not specified."
 )
-BLOCK_S = 3600
+PARSE_S = 0.05
 UNKNOWN_COMMAND = "Unknown search command"
 
 
@@ -76,12 +77,12 @@ async def dispatch(call: Call) -> web.StreamResponse:
     mode = call.arguments.get("exec_mode", "normal")
     if mode not in ("normal", "blocking", "oneshot"):
         raise Refused(400, f"Invalid exec_mode '{mode}'.", "FATAL")
-    job = call.instance.jobs.dispatch(order, call.arguments.get("id"))
-    if mode != "normal":
-        await finished(job)
-    elif order.search:
-        # An unknown command is found while parsing, which Splunk does before it answers.
-        await asyncio.to_thread(job.finished.wait, 0.05)
+    try:
+        job = call.instance.jobs.dispatch(order, call.arguments.get("id"))
+    except SidTakenError as error:
+        raise Refused(400, str(error), "FATAL") from error
+    # An unknown command is found while parsing, which Splunk does before it answers.
+    await finished(job, PARSE_S if mode == "normal" else None)
     _refuse_unknown_command(call, job)
     if mode == "oneshot":
         call.instance.jobs.remove(job.sid)
@@ -103,9 +104,10 @@ def sid_response(sid: str, output_mode: str, status: int = 201) -> web.Response:
     return web.Response(text=text, status=status, content_type="text/xml", charset="UTF-8")
 
 
-async def finished(job: Job) -> None:
-    """Wait until a job is done, without holding up other requests."""
-    await asyncio.to_thread(job.finished.wait, BLOCK_S)
+async def finished(job: Job, timeout_s: float | None = None) -> None:
+    """Wait until a job is done, or for some time, without holding up other requests."""
+    if job.future is not None:
+        await asyncio.wait([asyncio.wrap_future(job.future)], timeout=timeout_s)
 
 
 def result_page(job: Job) -> Page:

@@ -4,6 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
+from standin.jobs.fired import FiredAlert
 from standin.jobs.job import Order
 from standin.jobs.saved import REST_NAMES, SavedSearch, SavedSearchError
 from standin.jobs.schedule import ScheduleError, run_times
@@ -161,20 +162,29 @@ async def fired_listing(call: Call) -> Feed:
     return page("alerts/fired_alerts", entries, call.arguments, can_create=False)
 
 
+def fired_content(alert: FiredAlert) -> dict[str, Any]:
+    """Return what the API tells of a triggered alert."""
+    return {
+        "savedsearch_name": alert.savedsearch_name,
+        "sid": alert.sid,
+        "severity": alert.severity,
+        "actions": alert.actions,
+        "alert_type": "historical",
+        "digest_mode": alert.is_digest,
+        "triggered_alerts": alert.triggered_alerts,
+        "trigger_time": alert.trigger_time,
+        "trigger_time_rendered": timestamp(alert.trigger_time),
+        "expiration_time_rendered": timestamp(alert.expires_at),
+    }
+
+
 async def fired_reading(call: Call) -> Feed:
     """List the triggered alerts of one search, or of all under `-`."""
     alerts = call.instance.fired.current(call.instance.clock.now())
     chosen = [alert for alert in alerts if call.name in ("-", alert.savedsearch_name)]
     if not chosen and call.name != "-":
         raise not_found(call.name)
-    entries = [
-        Entry(
-            alert.sid,
-            {**alert._asdict(), "triggered_alerts": alert.triggered_alerts},
-            Acl(alert.app, alert.owner, "app"),
-        )
-        for alert in chosen
-    ]
+    entries = [Entry(alert.sid, fired_content(alert), Acl(alert.app, alert.owner, "app")) for alert in chosen]
     return page(f"alerts/fired_alerts/{call.name}", entries, call.arguments, can_create=False)
 
 

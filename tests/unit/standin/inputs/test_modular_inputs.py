@@ -85,3 +85,28 @@ def test_the_scheme_is_listed(served: Serving) -> None:
 def test_an_unknown_kind_is_not_found(served: Serving) -> None:
     """A path below data/inputs that no app brings is 404."""
     assert served.get("/services/data/inputs/nothing").status_code == 404
+
+
+def test_meta_of_a_stanza_becomes_indexed_fields(served: Serving) -> None:
+    """What `_meta` of inputs.conf names is an indexed field of every event of the input."""
+    served.post(INPUTS, name="one", upto="1", disabled="1")
+    conf = f"/servicesNS/nobody/{NAME}/configs/conf-inputs/small_counter%3A%2F%2Fone"
+    assert served.post(conf, _meta="place::here other::x").status_code == 200
+    served.post(f"{INPUTS}/one/enable")
+
+    wait_for(lambda: served.instance.store.count("main") == 1)
+    event = next(iter(served.instance.store.scan(["main"])))
+    assert (event.fields["place"], event.fields["other"]) == ("here", "x")
+
+
+def test_a_broken_script_holds_nothing_else_up(served: Serving) -> None:
+    """An input whose script does not run is logged; the instance goes on."""
+    served.post(INPUTS, name="one", upto="1", disabled="1")
+    script = served.instance.apps_folder / NAME / "bin" / "small_counter.py"
+    script.write_text("raise SystemExit('broken')\n")
+    served.instance.inputs.forget_schemes()
+    served.post(f"{INPUTS}/one/enable")
+
+    assert served.get("/services/server/info").status_code == 200
+    log = rows(served, "search index=_internal ModularInputs | table _raw")
+    assert any("small_counter://one is not started" in row["_raw"] and "broken" in row["_raw"] for row in log)

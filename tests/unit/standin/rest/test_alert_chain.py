@@ -83,6 +83,22 @@ def test_fired_alerts_are_listed(served: Serving) -> None:
     assert fired[0]["content"]["trigger_time"] == NOW + 300
 
 
+def test_what_a_run_collects_is_indexed_at_its_own_time(served: Serving) -> None:
+    """Later searches that select by index time find a finding where it would have been, however far the clock jumps."""
+    served.collect("/event", '{"event":"failed user=eve","index":"small","sourcetype":"small:log"}')
+    created = served.post(
+        f"/servicesNS/nobody/{NAME}/saved/searches",
+        name="Collect",
+        search="index=small | collect index=summary",
+        cron_schedule="*/5 * * * *",
+        is_scheduled="1",
+    )
+    assert created.status_code == 201, created.text
+    served.post("/standin/clock", set=str(NOW + 600))
+
+    assert [event.index_time for event in served.instance.store.scan(["summary"])] == [NOW + 600, NOW + 300]
+
+
 def test_a_disabled_search_never_runs(served: Serving) -> None:
     """The app ships its search disabled."""
     assert served.post("/standin/clock", set=str(NOW + 3600)).json()["runs"] == []
