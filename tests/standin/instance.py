@@ -201,7 +201,7 @@ def origin_of(stanza: Stanza, event: StreamEvent) -> Origin:
     index = event.index or settings.get("index", "default")
     return Origin(
         index="main" if index == "default" else index,
-        host=event.host or _known(settings.get("host")) or HOST,
+        host=event.host or settings.get("host") or HOST,
         source=event.source or settings.get("source") or stanza.name,
         sourcetype=event.sourcetype or settings.get("sourcetype") or stanza.name.partition("://")[0],
     )
@@ -211,7 +211,3 @@ def indexed_fields(stanza: Stanza) -> dict[str, str]:
     """Return the indexed fields that `_meta` of an input's stanza adds to its events: `name::value`, blanks between."""
     pairs = (word.partition("::") for word in stanza.settings.get("_meta", "").split())
     return {name: value for name, separator, value in pairs if separator}
-
-
-def _known(host: str | None) -> str | None:
-    return None if host in (None, "", "$decideOnStartup") else host

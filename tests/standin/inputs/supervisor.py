@@ -1,7 +1,7 @@
 """Knows the schemes that the apps bring, and keeps the enabled inputs of inputs.conf running."""
 
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from standin.conf.configuration import Configuration
@@ -17,11 +17,14 @@ from standin.inputs.scheme import (
     validation_document,
 )
 from standin.inputs.stream import StreamEvent
+from standin.jobs.journal import HOST
 from standin.jobs.saved import is_true
 from standin.jobs.scripts import Scripts
 
 SCHEME_S = 30
 STOP_S = 2.0
+# The shipped value of `host`; splunkd puts the machine's name in its place when it starts.
+DECIDE = "$decideOnStartup"
 # Kinds that splunkd runs itself; none of them is a scheme of an app.
 BUILT_IN = ("http", "monitor", "script", "splunktcp", "tcp", "udp", "fschange", "batch")
 Deliver = Callable[[Stanza, list[StreamEvent]], None]
@@ -108,19 +111,22 @@ class Supervisor:
     def stanzas(self) -> dict[str, Stanza]:
         """Return every configured input of the apps' schemes by its full name."""
         found = {}
-        for name in self._configuration.stanzas("inputs"):
+        names = self._configuration.stanzas("inputs")
+        for name in names:
             kind, separator, title = name.partition("://")
             if separator and title and kind not in BUILT_IN and self.script(kind) is not None:
-                found[name] = self._stanza(name, kind)
+                found[name] = self._stanza(name, kind, names)
         return found
 
-    def _stanza(self, name: str, kind: str) -> Stanza:
+    def _stanza(self, name: str, kind: str, names: Sequence[str]) -> Stanza:
         app = self._configuration.home("inputs", name) or "search"
-        own = {key: setting.value for key, setting in self._configuration.stanza("inputs", name).items()}
-        kind_wide: Mapping[str, str] = {}
-        if kind in self._configuration.stanzas("inputs"):
-            kind_wide = {key: one.value for key, one in self._configuration.stanza("inputs", kind).items()}
-        return Stanza(name, app, {**kind_wide, **own})
+        layers = [self._configuration.default("inputs")]
+        # [KIND] holds what all inputs of the kind share.
+        layers += [self._configuration.own("inputs", one) for one in (kind, name) if one in names]
+        settings = {key: setting.value for layer in layers for key, setting in layer.items()}
+        if settings.get("host") == DECIDE:
+            settings["host"] = HOST
+        return Stanza(name, app, settings)
 
     def apply(self) -> None:
         """Start what is enabled and does not run, stop what runs and is disabled, gone or changed."""
