@@ -36,7 +36,8 @@ def demo(package: Path, log: Path, once: bool) -> None:
         console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {step}")
 
     try:
-        with start(package, log, directory, say) as outcome:
+        with start(package, log, directory, say) as running:
+            outcome = running.outcome
             _write(outcome)
             _print(console, outcome)
             if not once:

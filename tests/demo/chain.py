@@ -42,8 +42,16 @@ class Outcome(NamedTuple):
     url: str
 
 
+class Running(NamedTuple):
+    """The outcome, and the ends of the chain that are still there to be asked."""
+
+    outcome: Outcome
+    splunk: Splunk
+    alerts: receiver.Receiver
+
+
 @contextmanager
-def start(package: Path, log: Path, directory: Path, say: Callable[[str], None]) -> Iterator[Outcome]:
+def start(package: Path, log: Path, directory: Path, say: Callable[[str], None]) -> Iterator[Running]:
     """Play one recorded log through the installed package; the stand-in runs until the block ends.
 
     `directory` must be empty; everything that the chain writes lies in it. `say` gets one line as each step starts.
@@ -76,7 +84,7 @@ def start(package: Path, log: Path, directory: Path, say: Callable[[str], None])
             lambda: bool(alerts.received) or not findings, SCHEDULE_LIMIT_S, "no alert arrived at the local receiver"
         )
         indexed, unique = int(counts["count"]), int(counts["events"])
-        yield Outcome(
+        outcome = Outcome(
             int(counters["read"]),
             int(counters["sent"]),
             indexed,
@@ -85,6 +93,7 @@ def start(package: Path, log: Path, directory: Path, say: Callable[[str], None])
             len(alerts.received),
             addresses.web,
         )
+        yield Running(outcome, splunk, alerts)
 
 
 def _set_up(splunk: Splunk, alerts: receiver.Receiver, say: Callable[[str], None]) -> None:

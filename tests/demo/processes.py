@@ -26,11 +26,12 @@ class Addresses(NamedTuple):
 
 
 class Setup(NamedTuple):
-    """The package to install, what the page shows (a JSON file), and where the stand-in keeps everything."""
+    """The package to install, what the page shows (a JSON file), where everything is kept, a Python to prefer."""
 
     app: Path
     page: Path
     state: Path
+    python: str | None = None
 
 
 @contextmanager
@@ -38,6 +39,7 @@ def standin(setup: Setup, now: float, token: str, credentials: tuple[str, str]) 
     """Run the stand-in on free ports with one app installed from its package; its clock starts at `now`."""
     command = [str(SCRIPTS / "standin"), "serve", "--app", str(setup.app), "--state", str(setup.state)]
     command += ["--page", str(setup.page), "--now", str(now)]
+    command += ["--python", setup.python] if setup.python else []
     command += ["--hec-token", token, "--user", credentials[0], "--password", credentials[1]]
     command += ["--management-port", "0", "--hec-port", "0", "--web-port", "0"]
     log = (setup.state.parent / "standin.log").open("w")

@@ -4,7 +4,7 @@ import gzip
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Recording(NamedTuple):
@@ -17,8 +17,16 @@ class Recording(NamedTuple):
 
 def unpack(source: Path, directory: Path) -> Recording:
     """Write a packed recording as `audit.log` into a directory."""
-    text = gzip.decompress(source.read_bytes()) if source.suffix == ".gz" else source.read_bytes()
     path = directory / "audit.log"
-    path.write_bytes(text)
-    times = [json.loads(line)["stageTimestamp"] for line in text.splitlines()]
-    return Recording(path, len(times), max(datetime.fromisoformat(time).timestamp() for time in times))
+    path.write_bytes(_text(source))
+    times = [datetime.fromisoformat(event["stageTimestamp"]).timestamp() for event in read_events(source)]
+    return Recording(path, len(times), max(times))
+
+
+def read_events(source: Path) -> list[dict[str, Any]]:
+    """Read the events of a recording."""
+    return [json.loads(line) for line in _text(source).splitlines()]
+
+
+def _text(source: Path) -> bytes:
+    return gzip.decompress(source.read_bytes()) if source.suffix == ".gz" else source.read_bytes()

@@ -22,20 +22,32 @@ class Splunk:
 
     def __init__(self, management: str, ca: Path, credentials: tuple[str, str]) -> None:
         self._management = management
-        self._ca = str(ca)
+        self._ca = ca
         self._credentials = credentials
 
-    def post(self, path: str, **form: str) -> dict[str, Any]:
+    def as_user(self, name: str, password: str) -> "Splunk":
+        """Ask the same Splunk as somebody else."""
+        return Splunk(self._management, self._ca, (name, password))
+
+    def post(self, path: str, /, **form: str) -> dict[str, Any]:
         """Send a form and return the JSON answer."""
         return self._call("POST", path, form=form)
 
-    def get(self, path: str, **query: str) -> dict[str, Any]:
+    def get(self, path: str, /, **query: str) -> dict[str, Any]:
         """Ask for a path and return the JSON answer."""
         return self._call("GET", path, query=query)
 
-    def search(self, spl: str, app: str, **bounds: str) -> list[dict[str, Any]]:
-        """Run one search to its end and return its rows."""
-        form = {"search": spl, "exec_mode": "oneshot", "count": "0", "earliest_time": "0", "latest_time": "", **bounds}
+    def search(self, spl: str, app: str, /, **bounds: str) -> list[dict[str, Any]]:
+        """Run one search, written as in the search bar, to its end and return its rows."""
+        command = spl if spl.startswith("|") else f"search {spl}"
+        form = {
+            "search": command,
+            "exec_mode": "oneshot",
+            "count": "0",
+            "earliest_time": "0",
+            "latest_time": "",
+            **bounds,
+        }
         answer = self.post(f"/servicesNS/nobody/{app}/search/jobs", **form)
         for message in answer.get("messages", []):
             if message["type"] in ("FATAL", "ERROR"):
@@ -81,7 +93,7 @@ class Splunk:
                 params={"output_mode": "json", **(query or {})},
                 data=form,
                 auth=self._credentials,
-                verify=self._ca,
+                verify=str(self._ca),
                 timeout=REQUEST_TIMEOUT_S,
             )
         except requests.RequestException as error:
