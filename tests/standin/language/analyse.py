@@ -66,6 +66,9 @@ def analyse(spl: str, environment: Environment | None = None) -> list[UsedComman
 
 def _masked(spl: str) -> Source:
     source = Source()
+    if "`" not in spl:
+        source.add(spl, 0)
+        return source
     text = re.sub(r"`[^`]*`", lambda match: " " * len(match.group()), spl)
     source.add(re.sub(r"\|(\s*)(?=\||$|\])", lambda match: " " * len(match.group()), text), 0)
     return source
@@ -101,7 +104,13 @@ def _lookup(call: Call, source: Source) -> list[Use]:
     match = LOOKUP_NAME.match(call.arguments, position)
     if match is None:
         return []
-    return [Use("lookup", match.group(1) or match.group(2), source.typed(call.position + match.start()) or 0)]
+    return [
+        Use(
+            "lookup",
+            match.group(1) or match.group(2),
+            source.typed(call.position + match.start(match.lastindex or 0)) or 0,
+        )
+    ]
 
 
 def _search(call: Call, source: Source) -> list[Use]:

@@ -8,13 +8,14 @@ stay `int` up to 2**53, beyond that they are floats, as in Splunk.
 
 import math
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 Number = int | float
 
 EXACT_INTEGER_LIMIT = 2**53
-NUMERIC_TEXT = re.compile(r"[+-]?(?:\d+(?:\.(\d*))?|\.(\d+))(?:[eE][+-]?\d+)?")
+NUMERIC_TEXT = re.compile(r"[+-]?(?:\d+(?:\.(\d*))?|\.(\d+))(?:[eE][+-]?\d+)?", re.ASCII)
 MAX_NUMBER_LENGTH = 400  # no double has more digits than this before its exponent
+ALL_DIGITS = Context(prec=400)
 PLAIN_INTEGER_DIGITS = 15
 
 
@@ -41,7 +42,7 @@ def round_decimals(value: float, decimals: int) -> float:
     """Round half away from zero, judged by the shortest decimal text of the number (2.555 gives 2.56)."""
     if not math.isfinite(value) or abs(value) >= 1e21 or not -300 < decimals < 300:
         return value
-    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP))
+    return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, ALL_DIGITS))
 
 
 def round_significant(value: float, digits: int) -> float:
