@@ -68,5 +68,11 @@ class Environment(Protocol):
         speed, the caller filters again.
         """
 
+    def finds(self, row: Row, field: str, value: str) -> bool:
+        """Tell whether the index leads from `field=value`, which the row fulfils, to this event.
+
+        It does not for an indexed field that no fields.conf declares: then Splunk looks for the value in `_raw`.
+        """
+
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as the `collect` command does, with its options as written."""

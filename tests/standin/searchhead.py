@@ -10,6 +10,7 @@ from pathlib import Path
 
 from standin.conf.configuration import Configuration
 from standin.conf.errors import ConfError
+from standin.conf.text import is_true
 from standin.environment import Lookup, Macro, Row, TimeBounds
 from standin.events.collected import collected
 from standin.events.event import Event, Origin
@@ -18,11 +19,13 @@ from standin.events.store import Store, covers
 from standin.knowledge.collections import Collections
 from standin.knowledge.lookups import LookupFiles, Lookups
 from standin.knowledge.macros import find_macro
+from standin.knowledge.rows import LazyRow
 from standin.knowledge.users import User
-from standin.knowledge.view import SERVER, View
+from standin.knowledge.view import SERVER, EventFields, View
 from standin.language.errors import SearchError, Unsupported
 from standin.language.filters import compile_filter
 from standin.language.search import Result, run
+from standin.language.terms import term_test
 
 Clock = Callable[[], float]
 MAX_ROWS = 250_000
@@ -89,6 +92,12 @@ class SearchHead:
         """Return the lookups that a user sees from an app."""
         return Lookups(self.configuration, self.files, self.collections, (app, user.roles))
 
+    def is_declared(self, field: str, app: str, user: User) -> bool:
+        """Tell whether fields.conf, as seen from an app, says that a field is indexed."""
+        if field not in self.configuration.stanzas("fields", app, user.roles):
+            return False
+        return is_true(self.configuration.stanza("fields", field, app, user.roles)["INDEXED"].value)
+
     def rows(self, user: User, app: str) -> Rows:
         """Return the finished events as a user sees them from an app."""
         version = self.configuration.version, self.files.version
@@ -133,6 +142,13 @@ class SearchEnvironment:
                 row = rows.row(event)
                 if visible is None or visible(row):
                     yield row
+
+    def finds(self, row: Row, field: str, value: str) -> bool:
+        """Tell whether the index leads from `field=value` to this event (fields.conf.spec, INDEXED)."""
+        source = row.source if isinstance(row, LazyRow) else None
+        if not isinstance(source, EventFields) or not source.is_indexed_only(field):
+            return True
+        return self._head.is_declared(field, self.app, self.user) or term_test(value, "")(str(row["_raw"]))
 
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as the `collect` command does."""

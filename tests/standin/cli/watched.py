@@ -77,6 +77,10 @@ class Recording:
         self.scans.append(Scan(indexes, bounds, substrings))
         return self._environment.scan(indexes, bounds, substrings)
 
+    def finds(self, row: Row, field: str, value: str) -> bool:
+        """Tell whether the index leads to an event."""
+        return self._environment.finds(row, field, value)
+
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as always."""
         self._environment.collect(rows, options)

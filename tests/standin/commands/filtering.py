@@ -32,9 +32,9 @@ def _scan(compiled: Filter, bounds: TimeBounds, search: Search, stream: Stream) 
 
 
 def _events(compiled: Filter, bounds: TimeBounds, search: Search) -> Iterator[Row]:
-    matches = compiled.matches
+    matches, equalities, finds = compiled.matches, compiled.equalities, search.environment.finds
     for row in search.guard(search.environment.scan(compiled.indexes, bounds, compiled.substrings)):
-        if matches(row):
+        if matches(row) and all(finds(row, field, value) for field, value in equalities):
             yield row.copy()
 
 

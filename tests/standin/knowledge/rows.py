@@ -35,6 +35,11 @@ class LazyRow(dict[str, Value]):
         self._source: Source | None = source
         self._removed: set[str] = set()
 
+    @property
+    def source(self) -> Source | None:
+        """Return where the fields come from, None once they were all taken over."""
+        return self._source
+
     def copy(self) -> "LazyRow":
         """Return another row over the same source, with the same changes."""
         twin = LazyRow.__new__(LazyRow)

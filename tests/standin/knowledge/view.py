@@ -127,6 +127,13 @@ class EventFields:
                 return written[name] if written[name] != "" else None
         return self.before_lookups(name)
 
+    def is_indexed_only(self, name: str) -> bool:
+        """Tell whether a field comes from the index and from nothing that search time does."""
+        plan = self._plan
+        if name not in self._event.fields or name in plan.calculated.names or name in plan.looked_up:
+            return False
+        return all(alias.new != name for alias in plan.aliases)
+
     def before_lookups(self, name: str) -> Value | None:
         """Return one field as the calculated fields leave it."""
         if name in self._plan.calculated.names:

@@ -48,6 +48,7 @@ class Filter:
     time_terms: tuple[TimeTerm, ...]
     indexes: tuple[str, ...] | None
     substrings: tuple[str, ...]
+    equalities: tuple[tuple[str, str], ...] = ()  # every `field=value` that an event must fulfil
 
 
 @lru_cache(maxsize=1024)
@@ -60,7 +61,9 @@ def compile_clause(clause: Clause) -> Filter:
     """Compile an expression that was parsed already."""
     times = tuple(_take_times(clause, is_top=True))
     named = tuple(_indexes(clause))
-    return Filter(clause, _compile(clause), times, named or None, tuple(_substrings(clause)))
+    return Filter(
+        clause, _compile(clause), times, named or None, tuple(_substrings(clause)), tuple(_equalities(clause))
+    )
 
 
 def fields_of(clause: Clause) -> Iterator[Comparison | Membership]:
@@ -105,6 +108,14 @@ def _substrings(clause: Clause) -> Iterator[str]:
     elif isinstance(clause, All):
         for operand in clause.operands:
             yield from _substrings(operand)
+
+
+def _equalities(clause: Clause) -> Iterator[tuple[str, str]]:
+    if isinstance(clause, Comparison) and clause.operator == "=" and not clause.is_indexed:
+        yield clause.field, clause.value
+    elif isinstance(clause, All):
+        for operand in clause.operands:
+            yield from _equalities(operand)
 
 
 def _compile(clause: Clause) -> Test:

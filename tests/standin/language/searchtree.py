@@ -21,6 +21,7 @@ class Comparison:
     operator: str
     value: str
     position: int
+    is_indexed: bool = False  # written as `field::value`
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class _Parser:
         self.blanks()
         if "::" in name and not is_quoted:
             field, _, value = name.partition("::")
-            return Comparison(field, "=", value, self.offset + start)
+            return Comparison(field, "=", value, self.offset + start, is_indexed=True)
         return Term(name, "", self.offset + start)
 
     def _go(self, position: int) -> None:

@@ -134,3 +134,30 @@ def test_collect_writes_as_the_user_may(head: SearchHead) -> None:
     poor = User("u", frozenset({"x"}), ("*",), ("main",))
     with pytest.raises(SearchError, match="run_collect"):
         head.environment(user=poor).collect([{"_raw": "x"}], {})
+
+
+@pytest.mark.parametrize(
+    ("spl", "undeclared", "declared"),
+    [
+        pytest.param("zone=dmz", 0, 1, id="equals"),
+        pytest.param("zone::dmz", 1, 1, id="double-colon"),
+        pytest.param("zone=d*", 0, 1, id="wildcard"),
+        pytest.param("zone=*", 1, 1, id="any-value"),
+        pytest.param("level=high", 1, 1, id="value-in-the-text"),
+        pytest.param("made=dmz", 1, 1, id="calculated-from-it"),
+        pytest.param("* | search zone=dmz", 1, 1, id="after-the-first-command"),
+        pytest.param("* | stats count by zone", 1, 1, id="as-a-result"),
+    ],
+)
+def test_indexed_fields_want_fields_conf(make_app: MakeApp, spl: str, undeclared: int, declared: int) -> None:
+    """`name=value` finds an indexed field only with INDEXED = true, unless the value stands in the text."""
+    found = []
+    for fields in ("", "[zone]\nINDEXED = true\n"):
+        app = make_app({"default/fields.conf": fields, "default/props.conf": "[t]\nEVAL-made = zone\n"})
+        head = SearchHead(Configuration.load([app]), Store(), lambda: NOW)
+        indexed = {"zone": "dmz", "level": "high"}
+        head.pipeline.index_hec_event("text high", Origin("main", "h", "s", "t"), 1.0, indexed)
+        user = User.of(head.configuration, "u", ["user"])
+        found.append(len(head.search(spl, user=user, app="some_app").rows))
+
+    assert found == [undeclared, declared]
