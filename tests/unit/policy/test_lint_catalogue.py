@@ -66,7 +66,7 @@ def test_the_reference_is_generated() -> None:
     assert (REPOSITORY / "bin" / "kube_audit" / "policy" / "README.md").read_text() == reference()
 
 
-@pytest.mark.parametrize("command", ["coverage", "evaluate", "explain", "lint", "simulate"])
+@pytest.mark.parametrize("command", ["coverage", "evaluate", "explain", "generate", "lint", "simulate"])
 def test_every_command_has_help(command: str) -> None:
     """Each subcommand explains itself and its exit codes, and the reference names it."""
     call = [sys.executable, "-c", "from kube_audit.cli import main; main()", "policy", command, "--help"]

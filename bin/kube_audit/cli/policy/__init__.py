@@ -14,6 +14,7 @@ class PolicyTable(CommandTable):
         "coverage": "kube_audit.cli.policy.coverage",
         "evaluate": "kube_audit.cli.policy.evaluate",
         "explain": "kube_audit.cli.policy.explain",
+        "generate": "kube_audit.cli.policy.generate",
         "lint": "kube_audit.cli.policy.lint",
         "simulate": "kube_audit.cli.policy.simulate",
     }
