@@ -66,13 +66,14 @@ def _text(document: Dict[str, Any], key: str) -> Optional[str]:
     return value if isinstance(value, str) else None
 
 
-def _gzip_by_zlib(body: bytes) -> bytes:
+def pack_by_zlib(body: bytes) -> bytes:
+    """Compress a body to gzip with the standard library."""
     packer = zlib.compressobj(1, zlib.DEFLATED, 31)  # 31: a gzip frame around the stream
     return packer.compress(body) + packer.flush()
 
 
 read_routing: Callable[[bytes], Routing] = routing_by_json
-pack: Callable[[bytes], bytes] = _gzip_by_zlib
+pack: Callable[[bytes], bytes] = pack_by_zlib
 
 try:
     import msgspec
@@ -125,9 +126,10 @@ except ImportError:
     pass
 else:
 
-    def _gzip_by_isal(body: bytes) -> bytes:
+    def pack_by_isal(body: bytes) -> bytes:
+        """Compress a body to gzip, at five times the speed."""
         packer = isal_zlib.compressobj(1, isal_zlib.DEFLATED, 31)
         packed: bytes = packer.compress(body) + packer.flush()
         return packed
 
-    pack = _gzip_by_isal
+    pack = pack_by_isal

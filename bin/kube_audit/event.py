@@ -35,12 +35,8 @@ def read_event(raw: bytes) -> AuditEvent:
         raise NotAnEvent(f"kind is {routing.kind[:40]!r}, not 'Event'")
     if routing.api_version is not None and not routing.api_version.startswith("audit.k8s.io/"):
         raise NotAnEvent(f"apiVersion is {routing.api_version[:40]!r}, not of group 'audit.k8s.io'")
-    for name, value in (("auditID", routing.audit_id), ("stage", routing.stage)):
-        if not value:
-            raise NotAnEvent(f"no {name}: not a Kubernetes audit event")
-    time = _time(routing.stage_time, routing.received_time)
+    if not routing.audit_id or not routing.stage:
+        missing = "stage" if routing.audit_id else "auditID"
+        raise NotAnEvent(f"no {missing}: not a Kubernetes audit event")
+    time = epoch_text(routing.stage_time or "") or epoch_text(routing.received_time or "")
     return AuditEvent(raw, time, routing.resource, routing.subresource, routing.api_group)
-
-
-def _time(*stamps: Optional[str]) -> Optional[str]:
-    return next((text for text in (epoch_text(stamp) for stamp in stamps if stamp) if text), None)

@@ -63,7 +63,7 @@ class _Visit(NamedTuple):
 def redact(event: AuditEvent) -> Redaction:
     """Take Secret values and issued tokens out of an event; an event without any comes back as it is."""
     kind = _kind_by_reference(event)
-    if kind is None and not _SUSPECT.search(event.raw):
+    if kind is None and not _is_suspect(event.raw):
         return Redaction(event.raw, 0)
     found = _in_event(event.raw, kind)
     if not found:
@@ -72,6 +72,12 @@ def redact(event: AuditEvent) -> Redaction:
     note = _dump({"spans": len(places), "where": places[:_PLACES]})
     body = replace(event.raw, found).rstrip()
     return Redaction(body[:-1] + b',"kube_audit_redaction":' + note + b"}", len(places))
+
+
+def _is_suspect(text: bytes) -> bool:
+    # Plain searches first: they cost a twentieth of the expression's, and almost always find nothing.
+    has_word = b"Secret" in text or b"TokenRe" in text or b"\\u00" in text
+    return has_word and _SUSPECT.search(text) is not None
 
 
 def _kind_by_reference(event: AuditEvent) -> Optional[str]:
@@ -157,7 +163,7 @@ def _in_string(document: bytes, visit: _Visit, depth: int) -> Iterator[Replaceme
     """JSON inside a string gets the same treatment, and comes back as a string; a Secret that is no JSON goes whole."""
     token = document[visit.node.start : visit.node.end]
     is_secret = visit.kind == "Secret" or (visit.within and visit.key == _LAST_APPLIED)
-    if token[:1] != b'"' or not (is_secret or _SUSPECT.search(token)):
+    if token[:1] != b'"' or not (is_secret or _is_suspect(token)):
         return
     text = json.loads(token, strict=False).encode("utf-8", "surrogatepass")
     kind = "Secret" if is_secret else None
