@@ -1,4 +1,6 @@
-"""How fast the forwarder's steps are on this machine: `PYTHONPATH=tests .venv/bin/python tests/bench/forward.py [EVENTS]`.
+"""How fast the forwarder's steps are on this machine.
+
+    PYTHONPATH=tests .venv/bin/python tests/bench/forward.py [EVENTS]
 
 Prints one line for each step with events and megabytes per second of CPU, best of three, on events of about 1.6 kB of
 which one in a hundred is a Secret. The last lines are the whole path: read the log, decide, redact, wrap, compress.
@@ -28,7 +30,7 @@ from kube_audit.redact.secrets import redact
 EVENTS = 40_000
 BATCH_BYTES = 1 << 20
 ORIGIN = Origin("host", "kube_audit", "prod")
-POD = {"kind": "Pod", "metadata": {"name": "p", "labels": {f"label-{n}": f"value-{n}" for n in range(30)}}}
+POD = {"kind": "Pod", "metadata": {"name": "p", "labels": {f"label-{n}": f"value-{n}" for n in range(42)}}}
 SECRET = {"kind": "Secret", "data": {f"key-{n}": "c2VjcmV0LXZhbHVl" for n in range(10)}}
 
 

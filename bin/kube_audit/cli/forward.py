@@ -16,7 +16,7 @@ from kube_audit.deliver.reply import Reply
 from kube_audit.deliver.sender import Sender
 from kube_audit.errors import WrongUsage
 from kube_audit.forward.run import Forwarder, Parts, Watch
-from kube_audit.forward.settings import Settings, check
+from kube_audit.forward.settings import Settings, check, is_readable_on_the_way
 from kube_audit.forward.state import open_state
 from kube_audit.forward.status import Status
 from kube_audit.forward.stop import Stop
@@ -68,11 +68,13 @@ def forward(settings: Settings, clock: Clock) -> None:
     status = Status(settings.state, clock)
     reporter = _Reporter(clock, status)
     checkpoint = Checkpoint(settings.state)
+    if is_readable_on_the_way(settings.hec_url):
+        reporter.tell(f"{settings.hec_url}: not encrypted: token and events can be read on the way; use https")
     progress = checkpoint.load(reporter.tell)
     follower = Follower(Finder(settings.files, reporter.tell), progress, Surroundings(clock, reporter.tell, is_event))
     collector = Collector(settings.hec_url, settings.hec_token_file, settings.hec_ca)
     sender = Sender(_Breakable(collector, stop), Watch(stop, clock, follower.hold, reporter.trouble))
-    parts = Parts(follower, sender, checkpoint, Quarantine(settings.state, clock), status, stop, clock)
+    parts = Parts(follower, sender, checkpoint, Quarantine(settings.state, clock), status, stop, clock, reporter.tell)
     forwarder = Forwarder(parts, Origin(socket.gethostname(), settings.index, settings.cluster))
     with closing(follower), closing(collector):
         forwarder.run(settings.once)
@@ -107,6 +109,7 @@ class _Reporter:
 
     def trouble(self, line: str) -> None:
         self._status.trouble = line
+        self._status.write("waiting", force=True)
         click.echo(f"kube-audit: {line}", err=True)
 
     def tell(self, line: str) -> None:

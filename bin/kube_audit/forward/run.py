@@ -4,6 +4,7 @@ A batch is closed at 1 MB or after 1 s. Its lines are confirmed after the collec
 lines that are no events are in quarantine; only then is the checkpoint written. A crash in between repeats a batch.
 """
 
+import contextlib
 from typing import Callable, Dict, List, NamedTuple
 
 from kube_audit.clock import Clock
@@ -19,6 +20,7 @@ from kube_audit.receive.quarantine import Quarantine, Refused
 
 BATCH_AGE_S = 1.0
 _POLL_S = 0.2
+_DISK_S = 2.0
 
 
 class Parts(NamedTuple):
@@ -31,6 +33,7 @@ class Parts(NamedTuple):
     status: Status
     stop: Stop
     clock: Clock
+    tell: Callable[[str], None]
 
 
 class Batch:
@@ -52,6 +55,7 @@ class Forwarder:
         self._parts = parts
         self._origin = origin
         self._batch = Batch()
+        parts.status.numbers = self.numbers
         self._counts = {"read": 0, "quarantined": 0, "redacted": 0, "undated": 0}
 
     def numbers(self) -> Numbers:
@@ -72,16 +76,27 @@ class Forwarder:
 
     def run(self, once: bool) -> None:
         """Work until everything is delivered (once) or the user ends it; what is not confirmed stays in the logs."""
-        # Written first, so that after a crash it is known since when rotated files are ours to read.
-        self._parts.checkpoint.save(self._parts.follower.progress())
-        self._parts.status.write(self.numbers(), "running", force=True)
-        try:
+        with contextlib.suppress(Stopped):
+            # Written first, so that after a crash it is known since when rotated files are ours to read.
+            self._until_written(self._save)
+            self._parts.status.write("running", force=True)
             while self._step(once):
                 pass
-        except Stopped:
-            pass
+            self._until_written(self._save)
+        self._parts.status.write("ended", force=True)
+
+    def _save(self) -> None:
         self._parts.checkpoint.save(self._parts.follower.progress())
-        self._parts.status.write(self.numbers(), "ended", force=True)
+
+    def _until_written(self, write: Callable[[], None]) -> None:
+        """Write to the state directory, for as long as it takes: without it nothing may be confirmed."""
+        while True:
+            try:
+                return write()
+            except OSError as error:
+                place = error.filename or "the state directory"
+                self._parts.tell(f"--state: {place}: cannot be written: {error.strerror}; make room, it is tried again")
+                self._parts.stop.sleep(_DISK_S)
 
     def _step(self, once: bool) -> bool:
         stop, follower = self._parts.stop, self._parts.follower
@@ -96,7 +111,7 @@ class Forwarder:
             self._flush()
         if once and is_idle and follower.finished():
             return False
-        self._parts.status.write(self.numbers(), "running")
+        self._parts.status.write("running")
         if is_idle:
             stop.sleep(_POLL_S)
         return True
@@ -134,11 +149,11 @@ class Forwarder:
         for refusal in parts.sender.deliver(batch.entries):
             record = batch.records[refusal.entry.note]
             self._set_aside(record, f"refused by the collector: {refusal.reason}")
-        parts.quarantine.add(batch.refused)
+        self._until_written(lambda: parts.quarantine.add(batch.refused))
         self._counts["quarantined"] += len(batch.refused)
         for record in batch.last.values():
             parts.follower.confirm(record)
-        parts.checkpoint.save(parts.follower.progress())
+        self._until_written(self._save)
         parts.status.trouble = ""
         self._batch = Batch()
 

@@ -14,9 +14,10 @@
 read = acknowledged + quarantined once all is delivered.
 """
 
+import contextlib
 import json
 from pathlib import Path
-from typing import Dict, Union
+from typing import Callable, Dict, Union
 
 from kube_audit.clock import Clock, iso_utc
 
@@ -31,9 +32,10 @@ class Status:
         self._clock = clock
         self._written = -1.0
         self.trouble = ""
+        self.numbers: Callable[[], Numbers] = dict
 
-    def write(self, numbers: Numbers, phase: str, force: bool = False) -> None:
-        """Put the numbers where other programs find them."""
+    def write(self, phase: str, force: bool = False) -> None:
+        """Put the numbers where other programs find them, as far as the disk lets us: nothing depends on them."""
         now = self._clock.monotonic()
         if not force and self._written >= 0 and now - self._written < 1.0:
             return
@@ -42,8 +44,9 @@ class Status:
             "time": iso_utc(self._clock.now()),
             "phase": phase,
             "trouble": self.trouble,
-            **numbers,
+            **self.numbers(),
         }
         temporary = self._path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(document) + "\n", encoding="utf-8")
-        temporary.replace(self._path)
+        with contextlib.suppress(OSError):
+            temporary.write_text(json.dumps(document) + "\n", encoding="utf-8")
+            temporary.replace(self._path)

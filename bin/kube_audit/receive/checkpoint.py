@@ -17,7 +17,7 @@ from kube_audit.errors import BadInput
 from kube_audit.receive.marks import Mark, Span
 
 VERSION = 1
-_KEPT = 1000  # marks: more logs than any rotation keeps, and 400 kB on disk
+_KEPT = 4096  # marks: more logs than rotation keeps, and 2 MB on disk
 
 
 class Progress(NamedTuple):
