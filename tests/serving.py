@@ -56,7 +56,7 @@ class Serving:
 def serving(state: Path, python: str | None = None) -> Iterator[Serving]:
     """Start a server whose clock stands at NOW, and stop it at the end."""
     instance = Instance(Settings(state, now=NOW, python=python, is_quiet=True))
-    instance.tokens[TOKEN] = Token("default", TOKEN)
+    instance.tokens.put(Token("default", TOKEN))
     server = Server(instance, Ports())
     loop = asyncio.new_event_loop()
     ready = threading.Event()

@@ -1,6 +1,8 @@
 """One instance of the stand-in: configuration, events, users, jobs, scheduler and inputs on one clock, without sockets.
 
 STATE/etc/apps/ID/                     the installed apps
+STATE/etc/{users,tokens,secrets}.json  what was made over REST and is no conf
+STATE/etc/auth/                        the CA and the server's certificate
 STATE/var/lib/splunk/                  one file of events an index
 STATE/var/lib/splunk/modinputs/KIND/   checkpoints of modular inputs
 STATE/var/run/splunk/dispatch/SID/     what alert actions read
@@ -14,6 +16,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import NamedTuple
 
+from standin.accounts.roles import role_names
 from standin.accounts.secrets import Secrets
 from standin.accounts.sessions import Sessions
 from standin.accounts.users import ADMINISTRATOR_ROLE, Accounts
@@ -22,7 +25,7 @@ from standin.events.event import Origin
 from standin.events.pipeline import Pipeline
 from standin.events.store import Store
 from standin.hec.faults import Faults
-from standin.hec.tokens import Token
+from standin.hec.tokens import Tokens
 from standin.inputs.scheme import Server, Stanza
 from standin.inputs.stream import StreamEvent
 from standin.inputs.supervisor import Supervisor
@@ -75,10 +78,10 @@ class Instance:
         self.settings = settings
         self.addresses = Addresses()
         self.clock = TickingClock(settings.now)
-        self.accounts = Accounts(settings.administrator, settings.password)
+        self.accounts = Accounts(settings.administrator, settings.password, settings.state / "etc" / "users.json")
         self.sessions = Sessions()
-        self.secrets = Secrets()
-        self.tokens: dict[str, Token] = {}
+        self.secrets = Secrets(settings.state / "etc" / "secrets.json")
+        self.tokens = Tokens(settings.state / "etc" / "tokens.json")
         self.faults = Faults()
         self.fired = FiredAlerts()
         self.apps_folder = settings.state / "etc" / "apps"
@@ -136,7 +139,11 @@ class Instance:
         if name in (NOBODY, SYSTEM_USER):
             return User.of(self.configuration, SYSTEM_USER, (ADMINISTRATOR_ROLE,))
         account = self.accounts.find(name)
-        return None if account is None else User.of(self.configuration, account.name, account.roles)
+        if account is None:
+            return None
+        # A role may have gone with the app that brought it.
+        roles = set(account.roles).intersection(role_names(self.configuration))
+        return User.of(self.configuration, account.name, sorted(roles))
 
     def search(self, order: Order) -> Result:
         """Run a search at the time that its order names; what it collects is indexed at that time too."""

@@ -1,7 +1,13 @@
-"""Stored secrets, as storage/passwords keeps them: found by realm and name, below an app and an owner."""
+"""Stored secrets, as storage/passwords keeps them: found by realm and name, below an app and an owner.
+
+They lie in clear text in a file of the state folder that only its owner can read: no test needs a real secret.
+"""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+from standin.accounts.kept import read_rows, write_rows
 
 
 class Secret(NamedTuple):
@@ -26,12 +32,14 @@ def _escape(text: str) -> str:
 class Secrets:
     """All secrets of the instance."""
 
-    def __init__(self) -> None:
-        self._secrets: dict[tuple[str, str], Secret] = {}
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._secrets = {(one.app, one.name): one for one in read_rows(file, Secret)}
 
     def put(self, secret: Secret) -> None:
         """Store a secret, a new or a changed one."""
         self._secrets[secret.app, secret.name] = secret
+        write_rows(self._file, self.visible(None))
 
     def visible(self, app: str | None) -> Sequence[Secret]:
         """Return the secrets of an app by name, of all apps without one."""
@@ -44,3 +52,4 @@ class Secrets:
     def remove(self, secret: Secret) -> None:
         """Delete a secret."""
         del self._secrets[secret.app, secret.name]
+        write_rows(self._file, self.visible(None))

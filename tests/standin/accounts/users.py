@@ -1,10 +1,13 @@
-"""Users with their passwords and roles, kept in memory: a stand-in starts with one administrator."""
+"""Users with their passwords and roles; the administrator is made anew at every start."""
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from standin.accounts.kept import read_rows, write_rows
 
 ADMINISTRATOR_ROLE = "admin"
 
@@ -22,30 +25,31 @@ class Account:
     real_name: str = ""
     email: str = ""
     default_app: str = "launcher"
-    _salt: bytes = field(default=b"", repr=False)
-    _hash: bytes = field(default=b"", repr=False)
+    salt: bytes = field(default=b"", repr=False)
+    digest: bytes = field(default=b"", repr=False)
 
     def with_password(self, password: str) -> "Account":
         """Return the same user with another password."""
         salt = secrets.token_bytes(16)
-        return replace(self, _salt=salt, _hash=_digest(password, salt))
+        return replace(self, salt=salt, digest=_digest(password, salt))
 
     def accepts(self, password: str) -> bool:
         """Tell whether a password is the right one."""
-        return hmac.compare_digest(_digest(password, self._salt), self._hash)
+        return hmac.compare_digest(_digest(password, self.salt), self.digest)
 
 
 def _digest(password: str, salt: bytes) -> bytes:
-    # Few rounds: the hash keeps passwords out of memory dumps of a test server, which lives for minutes.
+    # Few rounds: a test server has many log-ins and no passwords that are used elsewhere.
     return hashlib.pbkdf2_hmac("sha256", password.encode(), salt, 1000)
 
 
 class Accounts:
     """All users by name."""
 
-    def __init__(self, administrator: str, password: str) -> None:
-        self._accounts: dict[str, Account] = {}
-        self.add(Account(administrator, (ADMINISTRATOR_ROLE,), "Administrator"), password)
+    def __init__(self, administrator: str, password: str, file: Path | None = None) -> None:
+        self._file = file
+        self._accounts = {one.name: one for one in read_rows(file, Account)}
+        self.put(Account(administrator, (ADMINISTRATOR_ROLE,), "Administrator").with_password(password))
 
     def add(self, account: Account, password: str) -> None:
         """Create a user."""
@@ -56,11 +60,13 @@ class Accounts:
     def put(self, account: Account) -> None:
         """Store a user, a new or a changed one."""
         self._accounts[account.name] = account
+        write_rows(self._file, self.all())
 
     def remove(self, name: str) -> None:
         """Delete a user."""
         if self._accounts.pop(name, None) is None:
             raise AccountError(f"user {name!r} does not exist")
+        write_rows(self._file, self.all())
 
     def find(self, name: str) -> Account | None:
         """Return a user by name."""

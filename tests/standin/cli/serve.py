@@ -80,7 +80,7 @@ def prepare(
     for app in apps:
         instance.install(app)
     if hec_token is not None:
-        instance.tokens[hec_token] = Token("default", hec_token)
+        instance.tokens.put(Token("default", hec_token))
     return Server(instance, ports, page_config), instance
 
 

@@ -195,7 +195,8 @@ def accepted(request: Request) -> web.Response:
     """Say that events were taken, with an id where the token acknowledges."""
     document: dict[str, object] = {"text": "Success", "code": 0}
     if request.token.acknowledges and request.channel:
-        document["ackId"] = request.token.channel(request.channel).issue(_ready_at(request))
+        channel = request.instance.tokens.channel(request.token, request.channel)
+        document["ackId"] = channel.issue(_ready_at(request))
     return answer(200, document)
 
 
@@ -215,7 +216,8 @@ async def poll(request: Request) -> web.Response:
         numbers = [int(one) for one in json.loads(request.body)["acks"]]
     except (ValueError, KeyError, TypeError):
         return refused(Refusal(Code.INVALID_DATA_FORMAT))
-    return answer(200, {"acks": request.token.channel(request.channel).poll(numbers, request.instance.clock.now())})
+    channel = request.instance.tokens.channel(request.token, request.channel)
+    return answer(200, {"acks": channel.poll(numbers, request.instance.clock.now())})
 
 
 async def health(request: web.Request) -> web.Response:

@@ -6,9 +6,11 @@ allows it, disabled token 403 code 1. So code 16 proves that a token is right.
 
 import base64
 import binascii
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
+from standin.accounts.kept import read_rows, write_rows
 from standin.hec.acks import Acknowledgements
 from standin.hec.replies import Code, Refusal
 
@@ -27,21 +29,51 @@ class Token:
     acknowledges: bool = False
     is_disabled: bool = False
     allows_query_string: bool = False
-    channels: dict[str, Acknowledgements] = field(default_factory=dict, compare=False, repr=False)
 
-    def channel(self, name: str) -> Acknowledgements:
+
+class Tokens:
+    """All tokens, and the channels of those that acknowledge; channels are gone after a restart, as with Splunk."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._tokens = {one.name: one for one in read_rows(file, Token)}
+        self._channels: dict[tuple[str, str], Acknowledgements] = {}
+
+    def all(self) -> Sequence[Token]:
+        """Return the tokens by name."""
+        return [self._tokens[name] for name in sorted(self._tokens)]
+
+    def find(self, name: str) -> Token | None:
+        """Return a token by its name."""
+        return self._tokens.get(name)
+
+    def of_value(self, value: str) -> Token | None:
+        """Return the token that a request shows."""
+        return next((one for one in self._tokens.values() if one.value == value), None)
+
+    def put(self, token: Token) -> None:
+        """Store a token, a new or a changed one."""
+        self._tokens[token.name] = token
+        write_rows(self._file, self.all())
+
+    def remove(self, name: str) -> None:
+        """Delete a token."""
+        del self._tokens[name]
+        write_rows(self._file, self.all())
+
+    def channel(self, token: Token, name: str) -> Acknowledgements:
         """Return the acknowledgements of a channel, opened when first named."""
-        return self.channels.setdefault(name, Acknowledgements())
+        return self._channels.setdefault((token.name, name), Acknowledgements())
 
 
-def authorize(tokens: Mapping[str, Token], header: str | None, query_token: str | None) -> Token | Refusal:
+def authorize(tokens: Tokens, header: str | None, query_token: str | None) -> Token | Refusal:
     """Find the token of a request by its value, in the header or else in the query."""
     value = _header_token(header) if header else query_token
     if header and value is None:
         return Refusal(Code.INVALID_AUTHORIZATION)
     if not value:
         return Refusal(Code.TOKEN_REQUIRED)
-    token = tokens.get(value)
+    token = tokens.of_value(value)
     if token is None:
         return Refusal(Code.INVALID_TOKEN)
     if token.is_disabled:

@@ -53,7 +53,6 @@ def read_token(name: str, given: Arguments, before: Token) -> Token:
         acknowledges=given.flag("useACK", before.acknowledges),
         is_disabled=given.flag("disabled", before.is_disabled),
         allows_query_string=given.flag("allowQueryStringAuth", before.allows_query_string),
-        channels=before.channels,
     )
     if token.indexes and token.index not in token.indexes:
         raise Refused(400, f"The default index '{token.index}' has to be one of the allowed indexes.")
@@ -62,16 +61,15 @@ def read_token(name: str, given: Arguments, before: Token) -> Token:
 
 def find_token(call: Call) -> Token:
     """Return the token that the path names, with or without `http://`."""
-    name = call.name.removeprefix("http://")
-    for token in call.instance.tokens.values():
-        if token.name == name:
-            return token
-    raise not_found(call.name)
+    found = call.instance.tokens.find(call.name.removeprefix("http://"))
+    if found is None:
+        raise not_found(call.name)
+    return found
 
 
 async def tokens(call: Call) -> Feed:
     """List the HEC tokens."""
-    return page(HTTP, [token_entry(one) for one in call.instance.tokens.values()], call.arguments)
+    return page(HTTP, [token_entry(one) for one in call.instance.tokens.all()], call.arguments)
 
 
 async def token(call: Call) -> Feed:
@@ -82,10 +80,10 @@ async def token(call: Call) -> Feed:
 async def create_token(call: Call) -> Feed:
     """Create a HEC token; its value is made up where none is given."""
     name = call.arguments.required("name")
-    if any(one.name == name for one in call.instance.tokens.values()):
+    if call.instance.tokens.find(name) is not None:
         raise Refused(409, f"An object with name=http://{name} already exists")
     created = read_token(name, call.arguments, Token(name, str(uuid.uuid4())))
-    call.instance.tokens[created.value] = created
+    call.instance.tokens.put(created)
     return single(HTTP, token_entry(created), 201)
 
 
@@ -93,14 +91,13 @@ async def edit_token(call: Call) -> Feed:
     """Change a HEC token."""
     before = find_token(call)
     after = read_token(before.name, call.arguments, before)
-    del call.instance.tokens[before.value]
-    call.instance.tokens[after.value] = after
+    call.instance.tokens.put(after)
     return single(HTTP, token_entry(after))
 
 
 async def delete_token(call: Call) -> web.StreamResponse:
     """Delete a HEC token."""
-    del call.instance.tokens[find_token(call).value]
+    call.instance.tokens.remove(find_token(call).name)
     return messages_response(200, [], call.output_mode)
 
 

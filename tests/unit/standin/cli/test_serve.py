@@ -92,9 +92,23 @@ def wait_for_dispatch(ca_file: str) -> None:
 
 
 def test_events_and_settings_outlive_a_restart(tmp_path: Path) -> None:
-    """With `--state` the index and what was written over REST are there again."""
+    """With `--state` events, users, tokens and secrets are there again."""
     state = ["--state", str(tmp_path / "state"), "--hec-token", "T"]
+    made: dict[str, dict[str, str]] = {
+        "/services/authentication/users": {"name": "ann", "password": "pw", "roles": "user"},
+        "/services/data/inputs/http": {"name": "other", "token": "O", "useACK": "1"},
+        "/servicesNS/nobody/search/storage/passwords": {"name": "key", "password": "secret"},
+    }
     with started(*state) as (child, addresses):
+        for path, form in made.items():
+            answer = requests.post(
+                addresses["management"] + path,
+                data=form,
+                auth=("admin", "changeme"),
+                verify=addresses["ca"],
+                timeout=10,
+            )
+            assert answer.status_code == 201
         requests.post(
             addresses["hec"] + "/services/collector",
             data='{"event":"x"}',
@@ -112,6 +126,14 @@ def test_events_and_settings_outlive_a_restart(tmp_path: Path) -> None:
             timeout=10,
         )
         assert index.json()["entry"][0]["content"]["totalEventCount"] == 1
+        for path, form in made.items():
+            listed = requests.get(
+                addresses["management"] + path + "?output_mode=json",
+                auth=("admin", "changeme"),
+                verify=addresses["ca"],
+                timeout=10,
+            )
+            assert any(form["name"] in entry["name"] for entry in listed.json()["entry"])
 
 
 @pytest.mark.parametrize("option", ["--management-port", "--hec-port", "--web-port"])
@@ -127,6 +149,17 @@ def test_a_taken_port_is_one_line(option: str) -> None:
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
     assert option in done.stderr and port in done.stderr
+
+
+def test_an_app_with_an_unknown_key_is_refused_by_name(tmp_path: Path) -> None:
+    """What no spec defines does not start: file, line and key are named."""
+    wrong = {**FILES, "default/savedsearches.conf": "[x]\nsearch = index=x\ncolour = red\n"}
+    done = subprocess.run(
+        [*START, "--app", str(write_package(tmp_path, wrong))], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 1
+    assert "savedsearches.conf:3" in done.stderr and "colour" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,15 @@ import pytest
 from standin.hec.acks import Acknowledgements
 from standin.hec.faults import Fault, FaultError, Faults, read_fault
 from standin.hec.replies import Code, Refusal
-from standin.hec.tokens import Token, authorize
+from standin.hec.tokens import Token, Tokens, authorize
 
-TOKENS = {
-    "good": Token("a", "good"),
-    "open": Token("b", "open", allows_query_string=True),
-    "off": Token("c", "off", is_disabled=True),
-}
+TOKENS = Tokens()
+for _token in (
+    Token("a", "good"),
+    Token("b", "open", allows_query_string=True),
+    Token("c", "off", is_disabled=True),
+):
+    TOKENS.put(_token)
 
 
 def basic(password: str) -> str:
