@@ -5,7 +5,7 @@ from functools import partial
 
 from standin.checking.subject import Stanza, Subject, attempt
 from standin.conf import Problem, Setting
-from standin.events.patterns import compile_regex
+from standin.conf.patterns import compile_regex
 from standin.events.rewriting import transform_steps
 from standin.events.sed import sed_step
 from standin.events.timestamp import TimeReader

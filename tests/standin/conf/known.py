@@ -65,12 +65,13 @@ class Known:
 
     def key(self, conf: str, stanza: str, key: str) -> str | None:
         """Return what is wrong with a key, None if it exists in such a stanza."""
-        keys = self._keys(conf, stanza)
+        keys = self.keys(conf, stanza)
         if key in keys or any("*" in known and _matches(key, known) for known in keys):
             return None
         return f"no spec defines {key} in {conf}.conf [{stanza}]{_hint(key, keys)}"
 
-    def _keys(self, conf: str, stanza: str) -> frozenset[str]:
+    def keys(self, conf: str, stanza: str) -> frozenset[str]:
+        """Return the patterns of the keys that may stand in a stanza."""
         stanzas = self._confs[conf]
         if stanza == "default":
             return frozenset().union(*stanzas.values())

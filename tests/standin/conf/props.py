@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from standin.conf.configuration import Configuration
-from standin.conf.text import Setting
+from standin.conf.patterns import compile_regex
+from standin.conf.text import Setting, whole_number
 from standin.values import regex
 
 PATTERN = re.compile(r"\.\.\.|[*|()]")
@@ -58,16 +59,15 @@ class PropsTable:
 def _stanza(name: str, kind: str, settings: Props) -> _Stanza:
     literal = name.removeprefix(kind)
     is_pattern = PATTERN.search(literal) is not None
-    priority = LITERAL_PRIORITY if not is_pattern else PATTERN_PRIORITY
-    if "priority" in settings and settings["priority"].value.strip():
-        priority = int(settings["priority"].value)
-    return _Stanza(name, priority, _matcher(literal) if is_pattern else None, literal, settings)
+    priority = whole_number(settings, "priority", PATTERN_PRIORITY if is_pattern else LITERAL_PRIORITY)
+    matcher = _matcher(literal, next(iter(settings.values()))) if is_pattern and settings else None
+    return _Stanza(name, priority, matcher, literal, settings)
 
 
-def _matcher(pattern: str) -> regex.Regex:
+def _matcher(pattern: str, place: Setting) -> regex.Regex:
     parts = re.split(r"(\.\.\.|\*|\.)", pattern)
     words = {"...": ".*", "*": "[^/]*", ".": r"\."}
-    return regex.compile(r"\A(?:" + "".join(words.get(part, part) for part in parts) + r")\z", "s")
+    return compile_regex(place, r"\A(?:" + "".join(words.get(part, part) for part in parts) + r")\z", flags="s")
 
 
 def _matching(stanzas: list[_Stanza], value: str) -> list[Props]:

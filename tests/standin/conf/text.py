@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from standin.conf.errors import ConfError, Problem
+from standin.conf.errors import ConfError, Problem, UnknownConf
 
 DEFAULT = "default"
 
@@ -97,6 +97,18 @@ def _stanza_lines(stanzas: Mapping[str, Mapping[str, str]]) -> Iterable[str]:
         for key, value in settings.items():
             yield f"{key} = " + value.replace("\n", "\\\n")
         yield ""
+
+
+def whole_number(settings: Mapping[str, Setting], key: str, default: int = 0) -> int:
+    """Return the number of a setting, the default where it is not set; raise UnknownConf for any other text."""
+    setting = settings.get(key)
+    if setting is None or not setting.value:
+        return default
+    try:
+        return int(setting.value)
+    except ValueError:
+        message = f"{key} wants a whole number, not {setting.value!r}"
+        raise UnknownConf(Problem(setting.file, setting.line, "value", message)) from None
 
 
 def is_true(value: str) -> bool:

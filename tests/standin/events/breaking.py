@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from standin.conf.errors import Problem, UnsupportedConf
+from standin.conf.patterns import all_matches, compile_regex, first_match
 from standin.conf.props import Props
-from standin.conf.text import Setting, is_true
+from standin.conf.text import Setting, is_true, whole_number
 from standin.values import regex
 
 DEFAULT_BREAKER = r"([\r\n]+)"
@@ -34,8 +35,8 @@ class Breaker:
     """The line breaking of one set of props."""
 
     def __init__(self, props: Props, has_date: Callable[[str], bool]) -> None:
-        self._pattern = _line_breaker(props["LINE_BREAKER"].value if "LINE_BREAKER" in props else DEFAULT_BREAKER)
-        self.limit_bytes = int(props["TRUNCATE"].value)
+        self._pattern = _line_breaker(props["LINE_BREAKER"]) if "LINE_BREAKER" in props else None
+        self.limit_bytes = whole_number(props, "TRUNCATE")
         self._merge = _merge_rules(props) if is_true(props["SHOULD_LINEMERGE"].value) else None
         self._has_date = has_date
 
@@ -59,7 +60,7 @@ class Breaker:
             yield from _split_newlines(text)
             return
         start = 0
-        for match in self._pattern.finditer(text):
+        for match in all_matches(self._pattern, text):
             end, following = _break_of(match)
             if end > start or following > start:
                 yield text[start:end]
@@ -71,10 +72,10 @@ def _split_newlines(text: str) -> list[str]:
     return text.replace("\r", "\n").split("\n")
 
 
-def _line_breaker(pattern: str) -> regex.Regex | None:
-    if pattern == DEFAULT_BREAKER:
+def _line_breaker(setting: Setting) -> regex.Regex | None:
+    if setting.value == DEFAULT_BREAKER:
         return None
-    compiled = regex.compile(pattern)
+    compiled = compile_regex(setting, setting.value)
     return compiled if compiled.group_count else None
 
 
@@ -104,12 +105,12 @@ def _merge_rules(props: Props) -> MergeRules:
         _optional(props.get("MUST_BREAK_AFTER")),
         _optional(props.get("MUST_NOT_BREAK_AFTER")),
         _optional(props.get("MUST_NOT_BREAK_BEFORE")),
-        int(props["MAX_EVENTS"].value),
+        whole_number(props, "MAX_EVENTS"),
     )
 
 
 def _optional(setting: Setting | None) -> regex.Regex | None:
-    return regex.compile(setting.value) if setting is not None and setting.value else None
+    return compile_regex(setting, setting.value) if setting is not None and setting.value else None
 
 
 def _merged(lines: Iterable[Line], rules: MergeRules, has_date: Callable[[str], bool]) -> Iterator[Line]:
@@ -143,4 +144,4 @@ def _breaks(  # noqa: PLR0913, one flag for each rule that the lines before have
 
 
 def _holds(pattern: regex.Regex | None, line: str) -> bool:
-    return pattern is not None and pattern.search(line) is not None
+    return pattern is not None and first_match(pattern, line) is not None

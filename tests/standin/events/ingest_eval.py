@@ -6,7 +6,8 @@ from standin.conf.errors import Problem, UnknownConf
 from standin.conf.text import Setting
 from standin.environment import Row, Value
 from standin.events.draft import QUEUES, Draft, Step, with_attribute
-from standin.language.evaluate import compile_expression
+from standin.language.errors import SearchError
+from standin.language.evaluate import Expression, compile_expression
 
 ASSIGNMENT = re.compile(r"\s*(?:\$?(?:pd:|field:)?)?([\w.:-]+?)\$?\s*(?:\[\w+\])?\s*(:?=)(?!=)\s*(.*)\Z", re.DOTALL)
 
@@ -16,7 +17,7 @@ def ingest_eval_step(setting: Setting) -> Step:
     parts = [ASSIGNMENT.match(text) for text in split_assignments(setting.value)]
     if not all(parts):
         raise UnknownConf(Problem(setting.file, setting.line, "value", f"not assignments: {setting.value!r}"))
-    compiled = [(part[1], part[2], compile_expression(part[3])) for part in parts if part is not None]
+    compiled = [(part[1], part[2], _compile(part[3], setting)) for part in parts if part is not None]
 
     def run(draft: Draft) -> None:
         for name, operator, expression in compiled:
@@ -27,12 +28,19 @@ def ingest_eval_step(setting: Setting) -> Step:
 
 def stop_step(setting: Setting) -> Step:
     """Compile the condition after which no later transform of the event runs."""
-    expression = compile_expression(f"if({setting.value}, 1, 0)")
+    expression = _compile(f"if({setting.value}, 1, 0)", setting)
 
     def run(draft: Draft) -> None:
         draft.stopped = expression.evaluate(_row(draft), None) == 1
 
     return run
+
+
+def _compile(text: str, setting: Setting) -> Expression:
+    try:
+        return compile_expression(text)
+    except SearchError as error:
+        raise UnknownConf(Problem(setting.file, setting.line, "expression", error.message)) from error
 
 
 def split_assignments(text: str) -> list[str]:

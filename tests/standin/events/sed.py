@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 
 from standin.conf.errors import Problem, UnknownConf
+from standin.conf.patterns import all_matches, compile_regex
 from standin.conf.text import Setting
 from standin.events.draft import Draft, Step
-from standin.events.patterns import all_matches, compile_regex
 from standin.values import regex
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from standin.conf.props import Props
+from standin.conf.text import whole_number
 from standin.environment import Value
 from standin.events.breaking import Breaker, Line
 from standin.events.json_fields import flatten
@@ -69,7 +70,7 @@ def structure_of(props: Props) -> Structure | None:
     if delimiter and "FIELD_DELIMITER" in props:
         given = props["FIELD_DELIMITER"].value
         delimiter = NAMED_DELIMITERS.get(given.lower(), given)
-    header = int(props["HEADER_FIELD_LINE_NUMBER"].value) if "HEADER_FIELD_LINE_NUMBER" in props else 0
+    header = whole_number(props, "HEADER_FIELD_LINE_NUMBER")
     return Structure(delimiter, _listed(props, "FIELD_NAMES"), header, _listed(props, "TIMESTAMP_FIELDS"))
 
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from standin.conf.errors import Problem, UnknownConf
+from standin.conf.patterns import compile_regex, first_match
 from standin.conf.props import Props
-from standin.conf.text import Setting
-from standin.values import regex
+from standin.conf.text import Setting, whole_number
 from standin.values.timeformat import parse_time
 
 DAY_S = 86400
@@ -30,13 +30,14 @@ class TimeReader:
 
     def __init__(self, props: Props) -> None:
         self._reads = props["DATETIME_CONFIG"].value not in ("CURRENT", "NONE")
-        self._prefix = regex.compile(props["TIME_PREFIX"].value) if _given(props, "TIME_PREFIX") else None
+        prefix = props["TIME_PREFIX"] if _given(props, "TIME_PREFIX") else None
+        self._prefix = compile_regex(prefix, prefix.value) if prefix is not None else None
         self._format = props["TIME_FORMAT"].value if _given(props, "TIME_FORMAT") else ""
         self._iso_format = ISO_FORMAT.match(self._format)
-        self._lookahead = int(props["MAX_TIMESTAMP_LOOKAHEAD"].value)
+        self._lookahead = whole_number(props, "MAX_TIMESTAMP_LOOKAHEAD")
         self._zone = _zone(props["TZ"]) if _given(props, "TZ") else UTC
-        self._ago_s = int(props["MAX_DAYS_AGO"].value) * DAY_S
-        self._hence_s = int(props["MAX_DAYS_HENCE"].value) * DAY_S
+        self._ago_s = whole_number(props, "MAX_DAYS_AGO") * DAY_S
+        self._hence_s = whole_number(props, "MAX_DAYS_HENCE") * DAY_S
 
     def read(self, raw: str, now: float) -> float | None:
         """Return the time that stands in a text, None where there is none to be found or believed."""
@@ -44,7 +45,7 @@ class TimeReader:
             return None
         start = 0
         if self._prefix is not None:
-            match = self._prefix.search(raw)
+            match = first_match(self._prefix, raw)
             if match is None:
                 return None
             start = match.end()
@@ -58,7 +59,7 @@ class TimeReader:
         return self._prefix_and_parse(line) is not None
 
     def _prefix_and_parse(self, line: str) -> float | None:
-        match = self._prefix.search(line) if self._prefix is not None else None
+        match = first_match(self._prefix, line) if self._prefix is not None else None
         if self._prefix is not None and match is None:
             return None
         start = match.end() if match is not None else 0

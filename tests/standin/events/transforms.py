@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 
 from standin.conf.errors import Problem, UnsupportedConf
-from standin.conf.text import Setting, is_true
+from standin.conf.patterns import all_matches, compile_regex
+from standin.conf.text import Setting, is_true, whole_number
 from standin.events.draft import QUEUES, Draft, with_attribute
-from standin.events.patterns import all_matches, compile_regex
 from standin.values import regex
 
 METADATA = {
@@ -32,12 +32,12 @@ class RegexTransform:
 
         if "REGEX" not in settings or not settings["REGEX"].value:
             self._refuse(settings, name, "has no REGEX")
-        limits = int(given("MATCH_LIMIT", "100000")), int(given("DEPTH_LIMIT", "1000"))
+        limits = whole_number(settings, "MATCH_LIMIT", 100_000), whole_number(settings, "DEPTH_LIMIT", 1_000)
         self._pattern = compile_regex(settings["REGEX"], settings["REGEX"].value, *limits)
         self._format = given("FORMAT", f"{name}::$1")
         self._source = given("SOURCE_KEY", "_raw")
         self._dest = "_meta" if is_true(given("WRITE_META", "false")) else given("DEST_KEY", "")
-        self._lookahead = int(given("LOOKAHEAD", "4096"))
+        self._lookahead = whole_number(settings, "LOOKAHEAD", 4096)
         self._default = given("DEFAULT_VALUE", "")
         self._repeat = is_true(given("REPEAT_MATCH", "false")) and self._dest != "_raw"
         if self._dest not in DEST_KEYS:

@@ -7,10 +7,10 @@ EXTRACT before it found. A field that is there already keeps its value, an empty
 
 import re
 
+from standin.conf.patterns import compile_regex, first_match
 from standin.conf.props import Props
-from standin.conf.text import Setting
+from standin.conf.text import Setting, whole_number
 from standin.environment import Row
-from standin.events.patterns import compile_regex, first_match
 from standin.values import regex
 
 SOURCE = re.compile(r"(?s)(?P<pattern>.*\S)\s+in\s+(?P<field>[A-Za-z0-9_]+)\s*\Z")
@@ -43,5 +43,5 @@ def add_groups(row: Row, match: regex.Match, groups: list[tuple[str, int]]) -> N
 
 def inline_extractions(props: Props) -> list[InlineExtraction]:
     """Return the EXTRACTs of these props in their order."""
-    limits = int(props["MATCH_LIMIT"].value), int(props["DEPTH_LIMIT"].value)
+    limits = whole_number(props, "MATCH_LIMIT"), whole_number(props, "DEPTH_LIMIT")
     return [InlineExtraction(props[key], *limits) for key in sorted(props) if key.startswith("EXTRACT-")]

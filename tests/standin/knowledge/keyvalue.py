@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from standin.conf.configuration import Configuration
 from standin.conf.props import Props
-from standin.conf.text import Setting, is_true
+from standin.conf.text import Setting, is_true, whole_number
 from standin.environment import Row, Value
 from standin.events.json_fields import add, flatten, flatten_prefix
 from standin.knowledge.reports import clean_key
@@ -40,7 +40,7 @@ class Limits(NamedTuple):
         """Read [kv] and [spath]."""
 
         def number(stanza: str, key: str) -> int:
-            return int(configuration.value("limits", stanza, key) or "0")
+            return whole_number(configuration.stanza("limits", stanza), key)
 
         return cls(number("kv", "maxchars"), number("kv", "limit"), number("spath", "extraction_cutoff"))
 

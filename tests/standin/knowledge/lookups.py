@@ -11,7 +11,7 @@ from pathlib import Path
 
 from standin.conf.configuration import Configuration
 from standin.conf.errors import Problem, UnknownConf, UnsupportedConf
-from standin.conf.text import Setting, is_true
+from standin.conf.text import Setting, is_true, whole_number
 from standin.environment import Lookup, Row, Value
 from standin.knowledge.collections import CollectionId, Collections, Document
 from standin.knowledge.matching import Matcher, MatchRules, Table, read_match_types
@@ -245,8 +245,8 @@ def match_rules(settings: Mapping[str, Setting]) -> MatchRules:
         setting = settings["match_type"]
         raise UnknownConf(Problem(setting.file, setting.line, "value", f"not a match type: {error}")) from None
     return MatchRules(
-        int(given("max_matches", "100")),
-        int(given("min_matches", "0")),
+        whole_number(settings, "max_matches", 100),
+        whole_number(settings, "min_matches"),
         given("default_match", ""),
         is_true(given("case_sensitive_match", "true")),
         kinds,

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from standin.conf.configuration import Configuration
 from standin.conf.errors import Problem, UnknownConf, UnsupportedConf
+from standin.conf.patterns import all_matches, compile_regex
 from standin.conf.props import Props
-from standin.conf.text import Setting, is_true
+from standin.conf.text import Setting, is_true, whole_number
 from standin.environment import Row
 from standin.events.json_fields import add
-from standin.events.patterns import all_matches, compile_regex
 from standin.values import regex
 
 FORMAT_PAIR = re.compile(r'(?P<name>"[^"]+"|[^\s:]+(?::[^\s:]+)*)::(?P<value>"[^"]*"|\S+)')
@@ -60,7 +60,10 @@ class Report:
                 found.add(key)
 
     def _by_regex(self) -> Finder:
-        limits = int(self._given("MATCH_LIMIT", "100000")), int(self._given("DEPTH_LIMIT", "1000"))
+        limits = (
+            whole_number(self._settings, "MATCH_LIMIT", 100_000),
+            whole_number(self._settings, "DEPTH_LIMIT", 1_000),
+        )
         pattern = compile_regex(self._settings["REGEX"], self._settings["REGEX"].value, *limits)
         pairs = [(each["name"].strip('"'), each["value"].strip('"')) for each in self._format_pairs()]
         if pairs:
