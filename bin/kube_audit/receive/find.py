@@ -8,11 +8,13 @@ and `audit.log-20261123`, each perhaps with `.gz`. Nothing else beside a log is 
 import glob
 import re
 import stat
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Callable, Dict, Iterator, List, NamedTuple, Sequence
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence
 
 from kube_audit.receive.content import State, state_of
 
+_MOMENT = re.compile(r"-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)\.\d{3}\.")
 _WILDCARD = re.compile(r"[*?[]")
 _ROTATED = r"(?:{stem}-\d{{4}}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{{3}}{suffix}|{name}\.\d+|{name}-\d{{8}}(?:-\d+)?)(?:\.gz)?"
 
@@ -28,6 +30,16 @@ class Found(NamedTuple):
 def has_wildcard(pattern: str) -> bool:
     """Tell a pattern from the name of one file."""
     return bool(_WILDCARD.search(pattern))
+
+
+def rotated_at(name: str) -> Optional[float]:
+    """Return the moment of rotation that lumberjack writes into a name, read as UTC; None for other names."""
+    match = _MOMENT.search(name)
+    try:
+        moment = datetime.strptime(match[1] if match else "", "%Y-%m-%dT%H-%M-%S")
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=timezone.utc).timestamp()
 
 
 class Finder:

@@ -10,7 +10,7 @@ from typing import Callable, Dict, Iterator, NamedTuple, Optional, Tuple
 from kube_audit.clock import Clock
 from kube_audit.receive.checkpoint import Progress
 from kube_audit.receive.content import Content, Damaged, Incomplete, State
-from kube_audit.receive.find import Finder, Found
+from kube_audit.receive.find import Finder, Found, rotated_at
 from kube_audit.receive.log import Log, Record
 from kube_audit.receive.marks import Mark, holds
 from kube_audit.receive.recognise import Recognition, recognise
@@ -21,9 +21,20 @@ _UNFINISHED_S = 1.0  # a last line without its end is taken after this, if it is
 _STABLE_S = 2.0  # a copy that does not grow for so long is not being made any more
 _LINGER_S = 30.0  # a log whose name is gone may still be written to
 _IDLE_S = 60.0
+_ANY_TIME_ZONE_S = 26 * 3600.0
 _STAMP_GRAIN_S = 0.1  # files are stamped by a coarser clock than ours
 
 Identity = Tuple[int, int]
+
+
+def _is_ours(log: Log) -> bool:
+    """Tell a backup that was rotated since we look from an old one, which nobody asked for.
+
+    Compressing an old one makes its file new; its name still says when it was rotated, in whatever time zone.
+    """
+    moment = rotated_at(log.path.name)
+    is_old_by_name = moment is not None and moment < log.since - _ANY_TIME_ZONE_S
+    return log.state.modified_ns >= log.since * 1e9 and not is_old_by_name
 
 
 class Surroundings(NamedTuple):
@@ -166,8 +177,8 @@ class Follower:
             return True
         if found.recognition is Recognition.SHORT and self._quiet_s(log) < _STABLE_S:
             return False
-        if not log.asked and log.state.modified_ns < log.since * 1e9:
-            self._close(log)  # an old backup beside the log that was asked for
+        if not log.asked and not _is_ours(log):
+            self._close(log)
             return False
         log.begin(self._new_key())
         return True
