@@ -18,7 +18,6 @@ from kube_audit.receive.checkpoint import Progress
 from kube_audit.receive.find import Finder
 from kube_audit.receive.follow import Follower, Surroundings
 
-
 STARTED = datetime.now(timezone.utc)
 
 
