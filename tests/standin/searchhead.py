@@ -37,20 +37,20 @@ __all__ = ["SearchHead", "User"]
 
 
 class Rows:
-    """The rows of one view, each made once."""
+    """The rows of one view; what was worked out for an event serves every later search, in any thread."""
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._kept: dict[int, tuple[Event, Row]] = {}
+        self._kept: dict[int, tuple[Event, EventFields]] = {}
 
-    def row(self, event: Event) -> Row:
-        """Return the finished row; whoever changes it copies it first."""
+    def row(self, event: Event) -> LazyRow:
+        """Return the event as a row of the caller's own."""
         kept = self._kept.get(id(event))
         if kept is None or kept[0] is not event:
             if len(self._kept) >= MAX_ROWS:
                 self._kept.clear()
-            kept = self._kept[id(event)] = event, self._view.row(event)
-        return kept[1]
+            kept = self._kept[id(event)] = event, self._view.fields(event)
+        return LazyRow(kept[1])
 
 
 class SearchHead:

@@ -42,6 +42,8 @@ class EventFile(NamedTuple):
 
     def read(self) -> bytes:
         """Return the file's content, decompressed by its suffix."""
+        if self.path.suffix == ".zst":
+            raise click.ClickException(f"cannot read {self.path}: zstd is not supported here; decompress it first")
         try:
             return OPENERS.get(self.path.suffix, Path.read_bytes)(self.path)
         except (OSError, EOFError, lzma.LZMAError) as error:

@@ -62,9 +62,9 @@ class View:
         self._limits = Limits.of(configuration)
         self._plans: dict[tuple[str, str, str], Plan] = {}
 
-    def row(self, event: Event) -> LazyRow:
-        """Return the event as a row of its own."""
-        return LazyRow(EventFields(event, self._plan(event.source, event.host, event.sourcetype)))
+    def fields(self, event: Event) -> "EventFields":
+        """Return the fields of an event, none worked out yet."""
+        return EventFields(event, self._plan(event.source, event.host, event.sourcetype))
 
     def _plan(self, source: str, host: str, sourcetype: str) -> Plan:
         key = source, host, sourcetype

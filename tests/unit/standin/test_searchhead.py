@@ -1,5 +1,7 @@
 """Who sees what: indexes, apps, filters, macros, and what `collect` writes."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from standin.conf import Configuration
@@ -115,6 +117,18 @@ def test_a_search_cannot_change_what_another_sees(lab: MakeLab) -> None:
 
     row = ours.search("*")[0]
     assert (row["a"], "b" in row) == ("old", False)
+
+
+def test_searches_run_side_by_side(lab: MakeLab) -> None:
+    """Many threads that ask for the same events at once all get every field."""
+    ours = lab(props='[some:type]\nSHOULD_LINEMERGE = false\nEVAL-b = a."x"\n')
+    ours.index("".join(f"a={number}\n" for number in range(200)))
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: ours.search("a=* | table a b"), range(16)))
+
+    wanted = sorted((str(number), f"{number}x") for number in range(200))
+    assert [sorted((str(row["a"]), str(row["b"])) for row in rows) for rows in found] == [wanted] * 16
 
 
 def test_collect_writes_as_the_user_may(head: SearchHead) -> None:

@@ -131,6 +131,14 @@ def test_missing_file_is_one_line(run: Run) -> None:
     assert "/no/such/file" in result.stderr
 
 
+def test_zstd_is_refused(run: Run) -> None:
+    """A compression that cannot be read is refused, not taken for text."""
+    result = run("search", "--events", "some.zst:t", "*")
+
+    assert result.exit_code == 1
+    assert "zstd is not supported here" in result.stderr
+
+
 def test_json_is_a_flag(run: Run, events: Path) -> None:
     """SPL is the only positional argument."""
     result = run("search", "--events", f"{events}:t", "--json", "*", "extra")
