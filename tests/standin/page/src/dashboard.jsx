@@ -6,7 +6,7 @@ import EnterpriseViewOnlyPreset from '@splunk/dashboard-presets/EnterpriseViewOn
 import SplunkThemeProvider from '@splunk/themes/SplunkThemeProvider';
 import { createRoot } from 'react-dom/client';
 
-globalThis.renderDashboard = (element, { app, definition, onProblem }) => {
+globalThis.renderDashboard = (element, { app, definition, tokens, onTokens, onProblem }) => {
   const root = createRoot(element);
   root.render(
     <SplunkThemeProvider family="enterprise" colorScheme="dark" density="compact">
@@ -14,6 +14,8 @@ globalThis.renderDashboard = (element, { app, definition, onProblem }) => {
         preset={EnterpriseViewOnlyPreset}
         initialDefinition={definition}
         initialMode="view"
+        initialTokenBinding={{ default: tokens }}
+        onTokenBindingChange={(binding) => onTokens(binding.default ?? {})}
         dataSourceContext={{ app, owner: 'nobody', cache: false, keepAlive: false }}
       >
         <DashboardCore width="100%" height="100%" onValidationError={onProblem} />

@@ -4,7 +4,7 @@ import { readView } from './splunkd.js';
 
 let bundle = null;
 
-export async function dashboardView(main, { app, view, title, signal }) {
+export async function dashboardView(main, { app, view, title, signal, parameters, remember }) {
   show(main, loading('Loading the dashboard'));
   try {
     const [{ label, definition }, render] = await Promise.all([readView(app, view), loadBundle()]);
@@ -12,11 +12,23 @@ export async function dashboardView(main, { app, view, title, signal }) {
     title(label);
     const canvas = element('div', { class: 'dashboard', 'data-view': view });
     show(main, canvas);
-    const unmount = render(canvas, { app, definition, onProblem: reportProblem });
+    const onTokens = (tokens) => signal.aborted || remember(formOf(tokens));
+    const unmount = render(canvas, { app, definition, tokens: tokensOf(parameters), onTokens, onProblem: reportProblem });
     signal.addEventListener('abort', unmount);
   } catch (problem) {
     if (!signal.aborted) show(main, failure(`The dashboard ${view} cannot be shown: ${problem.message}`));
   }
+}
+
+// Tokens stand in the address as in Splunk Web: ?form.time.earliest=-1h&form.cluster=prod
+function tokensOf(parameters) {
+  const given = [...parameters].filter(([name]) => name.startsWith('form.'));
+  return Object.fromEntries(given.map(([name, value]) => [name.slice('form.'.length), value]));
+}
+
+function formOf(tokens) {
+  const texts = Object.entries(tokens).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(texts.map(([name, value]) => [`form.${name}`, value]));
 }
 
 const reportProblem = (problems) => console.error('dashboard definition', JSON.stringify(problems));

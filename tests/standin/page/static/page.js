@@ -52,12 +52,12 @@ function start(config) {
   leave = new AbortController();
   const here = place(config);
   const title = (label) => setTitle(config, label);
-  const shared = { ...here, signal: leave.signal, title };
+  const shared = { ...here, signal: leave.signal, title, remember, parameters: new URLSearchParams(location.search) };
   drawTabs(config, here);
   title(OWN[here.view] ?? here.view);
   main.dataset.view = here.view;
   if (here.view === 'findings') return findingsView(main, { ...shared, findings: config.findings });
-  if (here.view === 'search') return searchView(main, { ...shared, parameters: new URLSearchParams(location.search), remember });
+  if (here.view === 'search') return searchView(main, shared);
   return dashboardView(main, shared);
 }
 
