@@ -27,7 +27,7 @@ class Page:
     messages: Sequence[Message] = field(default_factory=tuple)
     offset: int = 0
     is_preview: bool = False
-    post_process_count: int = 0
+    post_process_count: int | None = None
 
 
 def render(name: str, value: Value) -> Rendered | None:
@@ -60,7 +60,7 @@ def as_json(page: Page) -> dict[str, Any]:
     """Return `output_mode=json`; an empty result has no fields (measured)."""
     head = _head(page)
     if not page.rows:
-        return {**head, "results": [], "post_process_count": 0}
+        return {**head, "results": [], "post_process_count": page.post_process_count or 0}
     return {
         **head,
         "fields": [{"name": name} for name in page.fields],
@@ -82,11 +82,14 @@ def as_json_cols(page: Page, *, with_metadata: bool) -> dict[str, Any]:
 
 
 def _head(page: Page) -> dict[str, Any]:
-    return {
+    head = {
         "preview": page.is_preview,
         "init_offset": page.offset,
         "messages": messages_json(page.messages),
     }
+    # Dashboard Studio takes it for the number of results, where it is there.
+    counted = {} if page.post_process_count is None else {"post_process_count": page.post_process_count}
+    return head | counted
 
 
 def _fields(page: Page, *, with_metadata: bool) -> list[Any]:

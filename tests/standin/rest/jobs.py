@@ -224,7 +224,8 @@ def _post_process(call: Call, job: Job, page: Page, search: str) -> Page:
         outcome = call.instance.search_rows(search, page.rows, job.order, page.fields)
     except SearchError as error:
         raise Refused(400, str(error), "FATAL") from error
-    return Page(outcome.rows, outcome.fields, [*page.messages, *outcome.messages])
+    messages = [*page.messages, *outcome.messages]
+    return Page(outcome.rows, outcome.fields, messages, post_process_count=len(outcome.rows))
 
 
 EVENT_FIELDS = ("_raw", "_time", "host", "index", "source", "sourcetype", "_indextime", "linecount", "splunk_server")

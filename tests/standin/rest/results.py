@@ -47,7 +47,7 @@ def cut(page: Page, arguments: Arguments) -> Page:
     if offset < 0:
         offset = max(len(page.rows) + offset, 0)
     rows = page.rows[offset:] if count == 0 else page.rows[offset : offset + count]
-    return Page(rows, _chosen_fields(page, arguments), page.messages, offset, page.is_preview)
+    return Page(rows, _chosen_fields(page, arguments), page.messages, offset, page.is_preview, page.post_process_count)
 
 
 def _chosen_fields(page: Page, arguments: Arguments) -> list[str]:

@@ -176,6 +176,18 @@ def test_post_process_filters_the_rows_of_a_job(served: Serving) -> None:
     assert served.post(path, search="| nonsense").status_code == 400
 
 
+def test_post_process_counts_its_own_rows(served: Serving) -> None:
+    """Only a post-processed answer says how many rows there are, before paging: Dashboard Studio shows that number."""
+    sid = served.post("/services/search/jobs", search="search index=main n=99", exec_mode="blocking").json()["sid"]
+    path = f"/services/search/v2/jobs/{sid}/results_preview"
+
+    of_nothing = served.get(path, output_mode="json_cols", search="| stats count").json()
+    plain = served.get(path, output_mode="json_cols").json()
+
+    assert of_nothing["post_process_count"] == 1
+    assert "post_process_count" not in plain
+
+
 def test_a_job_lives_until_it_is_cancelled(served: Serving) -> None:
     """Control changes the job, cancel removes it; an unknown action is refused."""
     sid = served.post("/services/search/jobs", search="search index=main", exec_mode="blocking").json()["sid"]
