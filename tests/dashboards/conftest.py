@@ -21,7 +21,7 @@ from dashboards.instance import Instance, started
 from standin.page import BUILD, build
 
 ROOT = Path(__file__).parents[2]
-PAGE = Path(__file__).with_name("page.json")
+PAGE = ROOT / "tests" / "demo" / "page.json"
 INDEXES = ("kube_audit", "kube_audit_findings")
 INDEXED_DEADLINE_S = 30.0
 POLL_S = 0.1

@@ -3,6 +3,7 @@
 `start` leaves a running stand-in with findings in it: the demo prints it, the browser test opens its page.
 """
 
+import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ SCHEDULE_LIMIT_S = 60.0
 # A run at minute t reads what was indexed from t-7 to t-2 minutes (design decision 19), and runs come every five.
 RUN_EVERY_S = 300
 RUN_READS_UNTIL_S = 120
+# The dashboard starts a little before the first event and ends after the last scheduled run that the demo waits for.
+PAGE_MARGIN_S = 30
+PAGE_RUNS_S = 600
 
 COUNT_SPL = "`kube_audit_index` | eval copy=sha256(_raw) | stats count, dc(copy) AS events, max(_indextime) AS newest"
 FINDINGS_SPL = (
@@ -61,7 +65,7 @@ def start(package: Path, log: Path, directory: Path, say: Callable[[str], None])
     token, credentials = secrets.token_hex(16), (ADMINISTRATOR, secrets.token_hex(16))
     say(f"starting the stand-in for Splunk and installing {package.name}")
     now = recorded.newest + 60
-    setup = processes.Setup(package, PAGE, directory / "standin")
+    setup = processes.Setup(package, _page_of(recorded, directory), directory / "standin")
     with (
         processes.standin(setup, now, token, credentials) as addresses,
         receiver.listen(directory / "receiver") as alerts,
@@ -94,6 +98,15 @@ def start(package: Path, log: Path, directory: Path, say: Callable[[str], None])
             addresses.web,
         )
         yield Running(outcome, splunk, alerts)
+
+
+def _page_of(recorded: recording.Recording, directory: Path) -> Path:
+    """Write what the page shows: its dashboard opens on the recording and the runs after it, whenever that is."""
+    earliest, latest = int(recorded.oldest) - PAGE_MARGIN_S, int(recorded.newest) + PAGE_RUNS_S
+    parameters = {"form.time.earliest": str(earliest), "form.time.latest": str(latest)}
+    path = directory / "page.json"
+    path.write_text(json.dumps({**json.loads(PAGE.read_bytes()), "parameters": parameters}))
+    return path
 
 
 def _set_up(splunk: Splunk, alerts: receiver.Receiver, say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""The recorded audit log that the demo plays: unpacked, counted, and its newest moment found."""
+"""The recorded audit log that the demo plays: unpacked, counted, and its first and last moment found."""
 
 import gzip
 import json
@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 
 class Recording(NamedTuple):
-    """A log file laid out as an API server leaves it, how many events it holds, and the newest one's time."""
+    """A log file laid out as an API server leaves it, how many events it holds, and their first and last time."""
 
     path: Path
     events: int
+    oldest: float
     newest: float
 
 
@@ -20,7 +21,7 @@ def unpack(source: Path, directory: Path) -> Recording:
     path = directory / "audit.log"
     path.write_bytes(_text(source))
     times = [datetime.fromisoformat(event["stageTimestamp"]).timestamp() for event in read_events(source)]
-    return Recording(path, len(times), max(times))
+    return Recording(path, len(times), min(times), max(times))
 
 
 def read_events(source: Path) -> list[dict[str, Any]]:

@@ -6,9 +6,12 @@ It speaks to splunkd's own paths only and knows no product. What the web port se
     /static/NAME               `asset(NAME)`
     /en-US/splunkd/__raw/...   the management handlers; loading / or a view signs the browser in by cookie
     /standin/page.json         what to show, given by whoever starts the stand-in, every key optional:
-        {"title": "...", "app": "APP", "view": "VIEW",
+        {"title": "...", "app": "APP", "view": "VIEW", "parameters": {"form.time.earliest": "-1h", ...},
          "findings": {"search": "SPL", "earliest": "0", "latest": "", "columns": ["_time", ...],
                       "events": {"search": "SPL with $field$", "earliest": "FIELD", "latest": "FIELD"}}}
+
+A dashboard's tokens stand in its address as in Splunk Web (`?form.TOKEN=VALUE`); `parameters` are those of VIEW where
+the address has none.
 
 Dashboard Studio's packages ask splunkd, besides search jobs, for `data/ui/views/VIEW`, `data/ui/times` (the presets of
 the time picker) and `authentication/current-context` (a 404 there is an error on the console). A results answer has

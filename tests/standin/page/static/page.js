@@ -52,13 +52,19 @@ function start(config) {
   leave = new AbortController();
   const here = place(config);
   const title = (label) => setTitle(config, label);
-  const shared = { ...here, signal: leave.signal, title, remember, parameters: new URLSearchParams(location.search) };
+  const shared = { ...here, signal: leave.signal, title, remember, parameters: parametersOf(config, here) };
   drawTabs(config, here);
   title(OWN[here.view] ?? here.view);
   main.dataset.view = here.view;
   if (here.view === 'findings') return findingsView(main, { ...shared, findings: config.findings });
   if (here.view === 'search') return searchView(main, shared);
   return dashboardView(main, shared);
+}
+
+// What the address says; the configured dashboard without any says what the configuration does.
+function parametersOf(config, { view }) {
+  const given = new URLSearchParams(location.search);
+  return given.size || view !== config.view ? given : new URLSearchParams(config.parameters);
 }
 
 function remember(parameters) {
