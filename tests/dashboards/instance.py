@@ -30,19 +30,20 @@ class Rows(NamedTuple):
 
 
 class Instance(NamedTuple):
-    """The three addresses of a stand-in, and the CA that two of them are signed by."""
+    """The three addresses of a stand-in, the CA that two of them are signed by, and who asks."""
 
     management: str
     hec: str
     web: str
     ca: str
+    user: tuple[str, str] = CREDENTIALS
 
     def call(self, method: str, path: str, **form: str) -> dict[str, Any]:
         """Ask the management port; raise with the server's words where it refuses."""
         where = {"params": form} if method == "GET" else {"data": form}
         form["output_mode"] = "json"
         url = self.management + path
-        answer = requests.request(method, url, auth=CREDENTIALS, verify=self.ca, timeout=60, **where)  # type: ignore[arg-type]
+        answer = requests.request(method, url, auth=self.user, verify=self.ca, timeout=60, **where)  # type: ignore[arg-type]
         if not answer.ok:
             raise AssertionError(f"{method} {path}: {answer.status_code}: {answer.text}")
         body: dict[str, Any] = answer.json()
@@ -93,7 +94,8 @@ def started(app: Path, page: Path, now: float) -> Iterator[Instance]:
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen([STANDIN, "serve", *options], stdout=subprocess.PIPE, env=environment) as process:
         try:
-            yield Instance(**first_line(process))
+            line = first_line(process)
+            yield Instance(line["management"], line["hec"], line["web"], line["ca"])
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(10)

@@ -107,3 +107,23 @@ def test_the_requests_are_counted_once(instance: Instance) -> None:
     assert rows["ds_total"] == [{"requests": str(sample.REQUESTS)}]
     assert rows["ds_denied"] == [{"denied": str(sample.DENIED)}]
     assert {row["cluster"] for row in rows["ds_clusters"]} == sample.CLUSTERS
+
+
+@pytest.fixture(scope="module")
+def analyst(instance: Instance) -> Instance:
+    """Return the stand-in as an analyst sees it, who has no other role."""
+    user = ("ann", "a password of a test")
+    instance.call("POST", "/services/authentication/users", name=user[0], password=user[1], roles="kube_audit_analyst")
+    return instance._replace(user=user)
+
+
+@pytest.mark.parametrize("view", read_views(), ids=lambda view: view.name)
+def test_an_analyst_sees_what_an_administrator_sees(instance: Instance, analyst: Instance, view: View) -> None:
+    """The role of an analyst is enough for every panel and input of a dashboard, and hides nothing."""
+    analyst.call("GET", f"/servicesNS/-/{APP}/data/ui/views/{view.name}")
+    shown = [use for use in uses() if use.view == view]
+
+    differing = [use.name for use in shown if answer(analyst, use) != answer(instance, use)]
+
+    assert shown
+    assert differing == []

@@ -99,3 +99,19 @@ def test_a_wrong_search_is_shown_at_its_place(instance: Instance, browser: Brows
         text = fault.text_content()
 
     assert text == "`kube_audit_index` | statz count\n" + " " * len("`kube_audit_index` | ") + "^"
+
+
+def test_a_cluster_is_chosen_in_its_input(instance: Instance, browser: Browser) -> None:
+    """The choice of a cluster reaches every search, and the address, which then opens the same view."""
+    on_staging = sum(kind.cluster == "staging" for _, kind in sample.requests())
+    tile = '[data-test="viz-item"]:has-text("Requests") [data-test="majorValue"]'
+
+    with opened(browser, f"{instance.web}/en-US/app/kube_audit/{FRONT}?form.cluster=staging") as tab:
+        expect(tab.page.locator(tile).first).to_have_text(f"{on_staging}", timeout=1000 * DRAWN_DEADLINE_S)
+        tab.page.locator('[data-test="input-item"]:has-text("Cluster") [data-test="select"]').click()
+        tab.page.get_by_role("option", name="prod").click()
+        expect(tab.page.locator(tile).first).to_have_text(f"{sample.REQUESTS - on_staging}", timeout=20_000)
+        address = tab.page.url
+
+    assert "form.cluster=prod" in address
+    assert tab.errors == []
