@@ -17,7 +17,7 @@ from standin.jobs.fired import FiredAlert, FiredAlerts
 from standin.jobs.job import Job, Order
 from standin.jobs.registry import Jobs
 from standin.jobs.saved import SavedSearch, SavedSearchError, seconds
-from standin.jobs.schedule import ScheduleError, due_runs, period_s
+from standin.jobs.schedule import Run, ScheduleError, due_runs, period_s
 from standin.language.search import Result
 from standin.searchhead import User
 from standin.values.timemodifier import resolve_time
@@ -77,37 +77,48 @@ class Scheduler:
         self._after: dict[tuple[str, str], float] = {}
         self._counts: dict[tuple[str, str], int] = {}
         self._suppression = Suppression()
-        self._lock = threading.RLock()
+        self._unreadable: set[tuple[tuple[str, str], str]] = set()
+        self._running = threading.RLock()
+        # Held for moments only: a script that the scheduler waits for may itself change a saved search.
+        self._noting = threading.Lock()
         self._number = 0
 
     def refresh(self) -> dict[tuple[str, str], SavedSearch]:
         """Take note of what is switched on now, and return it; what is new starts at the present time."""
-        with self._lock:
-            due = {(one.app, one.name): one for one in self._surroundings.saved_searches() if one.is_due}
-            now = self._clock.now()
+        due = {(one.app, one.name): one for one in self._surroundings.saved_searches() if one.is_due}
+        now = self._clock.now()
+        with self._noting:
             self._after = {key: self._after.get(key, now) for key in due}
-            return due
+        return due
 
     def run_due(self, until: float) -> list[RunRecord]:
         """Run everything that is due up to a time."""
-        with self._lock:
+        with self._running:
             due = self.refresh()
-            schedules = {key: saved.text("cron_schedule") for key, saved in due.items()}
-            records = []
-            for run in due_runs(schedules, self._after, until, self._log_unreadable):
-                self._after[run.key] = run.at
-                records.append(self.run(due[run.key], run.at))
-            return records
+            after = self._after
+            schedules = {key: saved.text("cron_schedule") for key, saved in due.items() if key in after}
+            runs = due_runs(schedules, after, until, self._log_unreadable)
+            return [self.run(due[run.key], run.at) for run in runs if self._begins(run)]
+
+    def _begins(self, run: Run) -> bool:
+        """Note that a run begins, unless its search was switched off meanwhile."""
+        with self._noting:
+            if run.key not in self._after:
+                return False
+            self._after[run.key] = run.at
+            return True
 
     def advance(self, move: Callable[[], None]) -> list[RunRecord]:
         """Let the clock be moved, and run everything that is due then; nothing runs in between."""
-        with self._lock:
+        with self._running:
             self.refresh()
             move()
             return self.run_due(self._clock.now())
 
     def _log_unreadable(self, key: tuple[str, str], error: ScheduleError) -> None:
-        self._after.pop(key)
+        if (key, str(error)) in self._unreadable:
+            return
+        self._unreadable.add((key, str(error)))
         self._surroundings.log_run(
             self._clock.now(), {"status": "failed", "savedsearch_name": key[1], "reason": str(error)}
         )

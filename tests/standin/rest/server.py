@@ -1,5 +1,6 @@
 """Log-in, what the server says of itself and of its caller, apps, and what data/ui holds."""
 
+import asyncio
 import platform
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -137,7 +138,7 @@ async def install(call: Call) -> Feed:
     if not Path(path).is_file():
         raise Refused(400, f"{path}: only tarballs can be installed, and this is no file")
     try:
-        name = call.instance.install(Path(path))
+        name = await asyncio.to_thread(call.instance.install, Path(path))
     except (InstallError, ConfError) as error:
         raise Refused(400, str(error)) from error
     return single("apps/local", app_entry(call, name), 201)

@@ -1,5 +1,6 @@
 """The scheduler, with an instance that only remembers what it was asked."""
 
+import threading
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -158,6 +159,34 @@ def test_a_wrong_cron_expression_is_logged() -> None:
 
     assert [record.name for record in records] == ["s"]
     assert around.log[0]["savedsearch_name"] == "wrong"
+
+
+def test_a_wrong_cron_expression_is_logged_once() -> None:
+    """The scheduler looks every second and does not repeat itself."""
+    around = Surroundings(SavedSearch("wrong", "app", "nobody", ON | {"cron_schedule": "every day"}))
+    made, _ = scheduler(around, Clock(HOUR))
+    for second in range(3):
+        made.run_due(HOUR + second)
+
+    assert len(around.log) == 1
+
+
+def test_an_action_may_change_what_is_scheduled() -> None:
+    """A script that switches its own search off is not waited for, and the search runs no more."""
+
+    class SwitchingOff(Surroundings):
+        def run_action(self, action: str, alert: Alert) -> None:
+            super().run_action(action, alert)
+            self.saved.clear()
+            other = threading.Thread(target=made.refresh)
+            other.start()
+            other.join(10)
+            assert not other.is_alive()
+
+    around = SwitchingOff(saved(action_note="1"))
+    made, _ = scheduler(around, Clock(HOUR))
+
+    assert [record.at for record in made.run_due(HOUR + 900)] == [HOUR + 300]
 
 
 def test_tracked_alerts_expire() -> None:
