@@ -28,6 +28,7 @@ class Semantic(NamedTuple):
     reading: str
     commands: frozenset[str] = ANY
     pattern: str | None = None
+    reads_quoted: bool = False  # the pattern looks into texts in quotes too
 
 
 UNVERIFIED = (
@@ -53,7 +54,14 @@ UNVERIFIED = (
         EVAL,
         r"\d\.\d+\s*[*/]|[*/]\s*\d*\.\d",
     ),
-    Semantic("strptime-date", "which day strptime() takes where the format names none", "today", EVAL, r"\bstrptime\("),
+    Semantic(
+        "strptime-date",
+        "which day strptime() takes where the format names none",
+        "today",
+        EVAL,
+        r'\bstrptime\([^"]*"(?![^"]*%[YFsDcx+])',
+        reads_quoted=True,
+    ),
     Semantic("head-zero", "what head 0 gives", "every row", frozenset({"head"}), r"^\s*(?:limit\s*=\s*)?0\s*$"),
     Semantic(
         "term-breadth",
@@ -129,7 +137,9 @@ def _of_call(call: Call, multivalue: frozenset[str]) -> list[UnverifiedUse]:
     names = [
         semantic.name
         for semantic in UNVERIFIED
-        if semantic.pattern is not None and call.name in semantic.commands and re.search(semantic.pattern, bare)
+        if semantic.pattern is not None
+        and call.name in semantic.commands
+        and re.search(semantic.pattern, arguments if semantic.reads_quoted else bare)
     ]
     names += _of_multivalues(call, bare, multivalue)
     if call.name == "search":

@@ -34,6 +34,44 @@ STAGES = st.tuples(st.sampled_from([*COMMAND_WORDS, "eval x=", "where", "stats",
 SEARCHES = st.lists(STAGES, max_size=4).map(lambda stages: "search * | " + " | ".join(stages)) | EXPRESSIONS | st.text()
 
 
+FIELDS = st.sampled_from(["a", "b", "user", "_time", "missing", "x"])
+TEMPLATES = [
+    "table {0} {1}", "fields {0} {1}", "fields - {0}", "eval {0}={1}", "eval x={0}.{1}", "eval x=mvappend({0}, {1})",
+    "eval {0}=null()", 'eval x=split({0}, ",")', "where {0}>{1}", "where isnull({0})", "search {0}!=1", "rename {0} as {1}",
+    "stats count by {0}", "stats sum({0}) as x values({1}) by user", "stats values(*) as *", "eventstats dc({0}) as x by {1}",
+    "streamstats window=2 sum({0}) as x by {1}", "streamstats current=f last({0}) as x", "streamstats reset_on_change=t count by {0}",
+    "sort 0 -{0} {1}", "sort 0 _time", "streamstats time_window=1m count as x", "dedup {0} keepevents=t", "top 2 {0} by {1}",
+    "timechart count by {0}", "chart sum({0}) by {1}", "bin {0}", "bin span=3 {0}", "mvexpand {0}", 'makemv delim="1" {0}', "nomv {0}",
+    "mvcombine {0}", "fillnull {0}", "fillnull", "filldown", "spath input={0}", 'rex field={0} "(?<x>.)" max_match=0', "convert num({0})",
+    "tojson", "transpose", "untable {0} x {1}", "xyseries {0} {1} user", "foreach {0} {1} [eval <<FIELD>>=1]", "append [search {0}=*]",
+    "appendpipe [stats count by {0}]", "join {0} [search a=*]", "head 2", "tail 2", "reverse", "uniq", "addtotals", "accum {0} as x",
+    "delta {0}", "format", "return 2 {0} ${1}", "strcat {0} {1} x", "addinfo", "collect index={0}",
+]  # fmt: skip
+WELL_FORMED = st.lists(
+    st.builds(lambda template, one, other: template.format(one, other), st.sampled_from(TEMPLATES), FIELDS, FIELDS),
+    min_size=1,
+    max_size=5,
+).map(lambda stages: "search * | " + " | ".join(stages))
+
+
+@settings(max_examples=300, deadline=5_000)
+@given(WELL_FORMED)
+def test_every_result_keeps_the_form_of_rows(spl: str) -> None:
+    """Whatever a pipeline does, its rows hold texts, numbers and multivalues of two texts or more, all in its columns."""
+    try:
+        result = run(spl, MemoryEnvironment(EVENTS, MACROS))
+    except SearchError:
+        return
+    for row in result.rows:
+        assert set(row) <= set(result.fields)
+        for value in row.values():
+            if isinstance(value, list):
+                assert len(value) > 1
+                assert all(isinstance(text, str) for text in value)
+            else:
+                assert type(value) in (str, int) or isinstance(value, float)
+
+
 @settings(max_examples=300, deadline=5_000)
 @given(SEARCHES)
 def test_any_search_ends(spl: str) -> None:

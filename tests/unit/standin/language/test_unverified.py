@@ -12,6 +12,8 @@ USES = [
     ('* | where NOT a="x"', ["not-null"]),
     ('* | eval b=split(a, ",")', ["split-empty"]),
     ("* | eval b=a*2.5", ["decimal-product"]),
+    ('* | eval b=strptime(a, "%H:%M")', ["strptime-date"]),
+    ('* | eval b=strptime(a, "%Y-%m-%d")', []),
     ("TERM(10.0.0.1)", ["term-breadth"]),
     ("ab*cd", ["term-inner-wildcard"]),
     ("* | bin a", ["bin-start-width"]),
