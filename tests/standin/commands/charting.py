@@ -27,6 +27,7 @@ CHART_OPTIONS = frozenset({"limit", "useother", "usenull", "otherstr", "nullstr"
 TIMECHART_OPTIONS = CHART_OPTIONS | {"span", "bins", "minspan", "cont", "partial", "fixedrange"}
 NOT_SUPPORTED = frozenset({"sep", "format", "agg", "aligntime", "dedup_splitvals"})
 MAX_SPANS = 50_000
+MAX_CELLS = 5_000_000
 ZERO_WHEN_EMPTY = COUNTS | {"dc", "distinct_count", "estdc"}
 NUMBERED_LIMIT = ("top", "bottom")
 
@@ -91,6 +92,7 @@ def _run_chart(chart: Chart, search: Search, stream: Stream) -> Stream:
     rows = [(key, row) for row in search.guard(stream.rows) for key in as_texts(row.get(chart.over))]
     columns, cells = tabulate(chart, rows, search)
     keys = sorted(dict.fromkeys(key for key, _ in rows), key=natural_key)
+    _check_size(len(keys), columns)
     found = [_table_row(chart, key, {chart.over: key}, columns, cells) for key in keys]
     order = [chart.over, *_column_names(chart, columns)]
     return Stream(found, order=order, declared=frozenset(order))
@@ -184,6 +186,11 @@ def _table_row(chart: Chart, key: str, row: Row, columns: list[str], cells: Cell
     return row
 
 
+def _check_size(rows: int, columns: list[str]) -> None:
+    if rows * len(columns) > MAX_CELLS:
+        raise LimitReached(f"a chart was ended: more than {MAX_CELLS} cells")
+
+
 def build_timechart(call: Call, search: Search) -> Step:
     """Show aggregates over time."""
     reader = Reader(call)
@@ -247,6 +254,7 @@ def _run_timechart(chart: Chart, axis: _Axis, search: Search, stream: Stream) ->
     columns, cells = tabulate(replace(chart, over="_time"), keyed, search)
     used = [float(key) for key, _ in keyed]
     starts = axis.starts(first, last, span, used) if rows or (axis.fixed and search.bounds.latest is not None) else []
+    _check_size(len(starts), columns)
     if not axis.keeps_partial:
         starts = [start for start in starts if start >= first and next_start(start, span) <= last + 1e-6]
     found = [_table_row(chart, repr(start), {"_time": normal(start)}, columns, cells) for start in starts]

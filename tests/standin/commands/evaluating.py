@@ -9,7 +9,7 @@ from standin.commands.framing import EVAL_FRAME, framed
 from standin.commands.stream import Search, Step, Stream
 from standin.commands.subsearch import expand_subsearches
 from standin.environment import Row
-from standin.language.compiled import Evaluator, Kind, Scope
+from standin.language.compiled import Evaluator, Kind, Scope, check_size
 from standin.language.errors import SearchError
 from standin.language.pipeline import Call
 from standin.values.multivalue import as_text
@@ -66,6 +66,7 @@ def assign(assignments: list[Assignment], row: Row, scope: Scope) -> None:
         if value is None:
             row.pop(name, None)
         else:
+            check_size(value)
             row[name] = str(value) if isinstance(value, bool) else value
 
 

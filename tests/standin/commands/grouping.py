@@ -4,6 +4,7 @@ A row without one of the BY fields belongs to no group; a multivalue puts its ro
 come sorted by their BY fields. Without BY there is one row, unless nothing in it can be computed.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +17,7 @@ from standin.commands.ordering import natural_key
 from standin.commands.selecting import known_fields
 from standin.commands.stream import Search, Step, Stream
 from standin.environment import Row
+from standin.language.errors import LimitReached
 from standin.language.pipeline import Call
 from standin.values.multivalue import as_texts
 
@@ -52,6 +54,8 @@ def keys_of(row: Row, by: Sequence[str]) -> Iterable[Key]:
         value = row.get(by[0])
         return ((value,),) if value.__class__ is str else [(text,) for text in as_texts(value)]
     values = [as_texts(row.get(name)) for name in by]
+    if math.prod(map(len, values)) > MAX_KEYS_A_ROW:
+        raise LimitReached(f"one row belongs to more than {MAX_KEYS_A_ROW} groups")
     return product(*values)
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
-from itertools import product
 
 from standin.commands.arguments import Reader, boolean, integer
 from standin.commands.grouping import Key, keys_of
@@ -112,7 +111,7 @@ class _Top:
         for row in search.guard(stream.rows):
             for key in keys_of(row, self.by) if self.by else ((),):
                 counts = groups.setdefault(tuple(key), Counter())
-                counts.update(product(*(as_texts(row.get(name)) for name in self.names)))
+                counts.update(keys_of(row, self.names))
         rows = [row for key in sorted(groups) for row in self._group(key, groups[key])]
         shown = [self.count_field] * self.shows_count + [self.percent_field] * self.shows_percent
         return Stream(rows, order=[*self.by, *self.names, *shown])

@@ -4,8 +4,9 @@ Flags: `g` replaces every match, a number only that one. `\1` in the replacement
 """
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
-from standin.language.functions.text import expand
+from standin.language.functions.text import expand, substitute
 from standin.values import regex
 
 Rewrite = Callable[[str], str]
@@ -63,28 +64,20 @@ def _substitution(pattern: str, replacement: str, flags: str) -> Rewrite:
     digits = "".join(letter for letter in flags if letter.isdecimal())
     if flags.strip("gi0123456789"):
         raise ValueError(f"unknown flags {flags!r}")
-    wanted = int(digits) if digits else 1
+    wanted = min(max(1, int(digits[:9])), 10**9) if digits else 1
     template = replacement.replace("\\n", "\n").replace("\\t", "\t")
 
+    if "g" in flags:
+        return lambda value: substitute(compiled, value, template)
+
     def run(value: str) -> str:
-        pieces, position = [], 0
-        for count, match in enumerate(_matches(compiled, value), 1):
-            if "g" not in flags and count != wanted:
-                continue
-            pieces += [value[position : match.start()], expand(match, template)]
-            position = match.end()
-            if "g" not in flags:
-                break
-        return "".join(pieces) + value[position:]
+        try:
+            match = next(islice(compiled.finditer(value), wanted - 1, None), None)
+        except regex.RegexLimit:
+            return value
+        return value if match is None else value[: match.start()] + expand(match, template) + value[match.end() :]
 
     return run
-
-
-def _matches(compiled: regex.Regex, value: str) -> list[regex.Match]:
-    try:
-        return list(compiled.finditer(value))
-    except regex.RegexLimit:
-        return []
 
 
 def _translation(source: str, target: str) -> Rewrite:

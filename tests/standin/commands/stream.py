@@ -4,6 +4,8 @@ A row belongs to the command that receives it: it may change it in place. `order
 declared, None where columns go by name; `is_events` holds as long as rows are events with `_raw` and `_time`.
 """
 
+import resource
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,8 +17,17 @@ from standin.language.compiled import Scope
 from standin.language.errors import LimitReached
 
 MAX_ROWS = 2_000_000
-MAX_SECONDS = 300.0
-CHECK_EVERY = 512
+CHECK_EVERY = 64
+
+
+class Limits(NamedTuple):
+    """How long a search may run, and how many bytes it may add to the process."""
+
+    seconds: float = 300.0
+    memory: int = 2 << 30
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class Message(NamedTuple):
@@ -64,13 +75,16 @@ class Search:
     bounds: TimeBounds
     pipeline: "Pipeline"
     messages: list[Message] = field(default_factory=list)
+    limits: Limits = DEFAULT_LIMITS
     deadline: float = 0.0
+    memory_limit: int = 0
     depth: int = 0
     is_dry: bool = False
 
     def __post_init__(self) -> None:
-        self.deadline = self.deadline or time.monotonic() + MAX_SECONDS
-        self.scope = Scope(self.environment.now, warn=partial(self.say, "WARN"))
+        self.deadline = self.deadline or time.monotonic() + self.limits.seconds
+        self.memory_limit = self.memory_limit or peak_memory() + self.limits.memory
+        self.scope = Scope(self.environment.now, warn=partial(self.say, "WARN"), deadline=self.deadline)
 
     def say(self, level: str, text: str) -> None:
         """Add a message, once."""
@@ -91,3 +105,11 @@ class Search:
             raise LimitReached(f"the search was ended: more than {MAX_ROWS} rows in one command")
         if time.monotonic() > self.deadline:
             raise LimitReached("the search was ended: it took too long")
+        if peak_memory() > self.memory_limit:
+            raise LimitReached("the search was ended: it took too much memory")
+
+
+def peak_memory() -> int:
+    """Return the most memory that the process ever held, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -11,10 +11,13 @@ from enum import Enum
 from typing import NamedTuple
 
 from standin.environment import Environment, Row, Value
+from standin.language.errors import LimitReached
 from standin.values.multivalue import as_text
 from standin.values.numbers import Number, read_number
 
 MAX_TEXT = 16_000_000  # characters; a search that builds longer values is ended
+MAX_VALUES = 1_000_000  # of one multivalue
+MAX_SECONDS = 300.0
 
 Result = Value | bool | None
 
@@ -30,6 +33,12 @@ class Scope:
     now: float = field(default_factory=time.time)
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311 - repeatable on purpose
     warn: Callable[[str], None] = ignore
+    deadline: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
+
+    def check_time(self) -> None:
+        """End an expression that runs for too long, for those that loop by themselves."""
+        if time.monotonic() > self.deadline:
+            raise LimitReached("the search was ended: it took too long")
 
     @staticmethod
     def of(environment: Environment | None) -> "Scope":
@@ -71,3 +80,11 @@ def to_number(value: Result) -> Number | None:
 def to_text(value: Result) -> str | None:
     """Return the text of a value, None for null."""
     return None if value is None else as_text(value)
+
+
+def check_size(value: Result) -> None:
+    """End a search whose value has grown out of all bounds."""
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise LimitReached(f"a value grew beyond {MAX_TEXT} characters")
+    if isinstance(value, list) and len(value) > MAX_VALUES:
+        raise LimitReached(f"a multivalue grew beyond {MAX_VALUES} values")

@@ -147,13 +147,15 @@ def concatenation(evaluators: Sequence[Evaluator]) -> Evaluator:
     """Return the closure of `.`: null if any part is."""
 
     def run(row: Row, scope: Scope) -> str | None:
-        texts = []
+        joined = ""
         for evaluate in evaluators:
             text = to_text(evaluate(row, scope))
             if text is None:
                 return None
-            texts.append(text)
-        return bounded_text("".join(texts))
+            joined += text
+            if len(joined) > MAX_TEXT:
+                bounded_text(joined)
+        return joined
 
     return run
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from standin.commands.registry import build_call
-from standin.commands.stream import Message, Search, Step, Stream
+from standin.commands.stream import DEFAULT_LIMITS, Limits, Message, Search, Step, Stream
 from standin.environment import Environment, Row
 from standin.language.errors import MalformedSearch, SearchError
 from standin.language.macros import expand
@@ -31,11 +31,11 @@ class Result:
     are_events: bool = False
 
 
-def run(spl: str, environment: Environment) -> Result:
+def run(spl: str, environment: Environment, limits: Limits = DEFAULT_LIMITS) -> Result:
     """Run a search to its end. Raises SearchError with the position in the text as typed."""
     source = _expand(spl, environment)
     try:
-        search = Search(environment, environment.bounds, pipeline=build_pipeline)
+        search = Search(environment, environment.bounds, pipeline=build_pipeline, limits=limits)
         stream = build_pipeline(source.text, 0, search)(Stream([]))
         rows = list(search.guard(stream.rows))
         return Result(rows, columns(stream.order, rows), search.messages, stream.is_events)

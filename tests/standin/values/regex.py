@@ -3,6 +3,7 @@
 Limits: 100,000 matching steps and a depth of 1,000 by default (props.conf and limits.conf as shipped).
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Protocol, cast
@@ -11,6 +12,7 @@ import pcre2
 
 MATCH_LIMIT = 100_000
 DEPTH_LIMIT = 1_000
+REFERENCE = re.compile(r"\\(\d)")
 JIT_STACK = "JIT stack limit reached"
 
 
@@ -84,13 +86,35 @@ class Regex:
 
     def finditer(self, text: str) -> Iterator[Match]:
         """Yield the matches that do not overlap, from the left; an empty one moves on by a character."""
-        position = 0
-        while position <= len(text):
-            match = self.search(text, position)
-            if match is None:
-                return
-            yield match
-            position = match.end() if match.end() > max(position, match.start()) else match.end() + 1
+        match: Match | None = None
+        try:
+            # one call for all matches: the text is turned into UTF-8 once; asking for a position walks over the text
+            for match in cast("Iterator[Match]", self._compiled.finditer(text)):
+                yield match
+            return
+        except UnicodeEncodeError:
+            text = _encodable(text)
+        except pcre2.LibraryError as error:
+            if str(error) != JIT_STACK:
+                raise RegexLimit(str(error)) from None
+        position = 0 if match is None else max(match.end(), match.start() + 1)
+        while position <= len(text) and (found := self.search(text, position)) is not None:
+            yield found
+            position = max(found.end(), found.start() + 1)
+
+    def replace(self, text: str, replacement: str) -> str:
+        r"""Replace every match; `\1` in the replacement is the first group, one that is not there is empty."""
+        template = REFERENCE.sub(self._reference, replacement.replace("$", "$$"))
+        try:
+            return cast(str, self._compiled.sub(_encodable(template), text))
+        except UnicodeEncodeError:
+            return self.replace(_encodable(text), replacement)
+        except pcre2.LibraryError as error:
+            raise RegexLimit(str(error)) from None
+
+    def _reference(self, match: re.Match[str]) -> str:
+        number = int(match.group(1))
+        return f"${{{number}}}" if number <= self.group_count else ""
 
 
 def _encodable(text: str) -> str:

@@ -1,7 +1,8 @@
 """Multivalue functions: split, mvindex, mvcount, mvjoin, mvfilter, mvmap, mvrange, mvzip and the rest."""
 
 from standin.environment import Row
-from standin.language.compiled import Evaluator, Kind, Result, Scope, to_number, to_text
+from standin.language.compiled import MAX_TEXT, Evaluator, Kind, Result, Scope, check_size, to_number, to_text
+from standin.language.errors import LimitReached
 from standin.language.functions.conditional import dynamic_regex, found, literal_regex
 from standin.language.functions.signature import Function, Site, strict
 from standin.language.operators import bounded_text
@@ -11,6 +12,7 @@ from standin.values.numbers import Number, bounded, format_number
 from standin.values.timemodifier import SECONDS, UNITS
 
 MAX_RANGE = 100_000  # values of mvrange
+CHECK_EVERY = 64
 
 
 def _split(text: str, delimiter: str) -> Result:
@@ -36,7 +38,10 @@ def _index(value: Result, start: Number, end: Number | None = None) -> Result:
 
 
 def _join(value: Result, delimiter: str) -> str:
-    return bounded_text(delimiter.join(_values(value)))
+    values = _values(value)
+    if len(delimiter) * len(values) > MAX_TEXT:
+        raise LimitReached(f"a value grew beyond {MAX_TEXT} characters")
+    return bounded_text(delimiter.join(values))
 
 
 def _find(site: Site) -> Evaluator:
@@ -67,9 +72,13 @@ def _filter(site: Site) -> Evaluator:
     name, test = names[0], site.arguments[0].evaluate
 
     def run(row: Row, scope: Scope) -> Result:
-        return from_texts(
-            [text for text in as_texts(row.get(name)) if test(with_value(row, name, text), scope) is True]
-        )
+        kept = []
+        for index, text in enumerate(as_texts(row.get(name))):
+            if index % CHECK_EVERY == 0:
+                scope.check_time()
+            if test(with_value(row, name, text), scope) is True:
+                kept.append(text)
+        return from_texts(kept)
 
     return run
 
@@ -81,8 +90,13 @@ def _map(site: Site) -> Evaluator:
     name, subject, expression = names[0], site.arguments[0].evaluate, site.arguments[1].evaluate
 
     def run(row: Row, scope: Scope) -> Result:
-        mapped = [_values(expression(with_value(row, name, text), scope)) for text in _values(subject(row, scope))]
-        return from_texts([text for texts in mapped for text in texts])
+        mapped: list[str] = []
+        for index, text in enumerate(_values(subject(row, scope))):
+            mapped += _values(expression(with_value(row, name, text), scope))
+            if index % CHECK_EVERY == 0:
+                scope.check_time()
+                check_size(mapped)
+        return from_texts(mapped)
 
     return run
 

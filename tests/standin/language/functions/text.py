@@ -7,7 +7,7 @@ from urllib.parse import unquote_plus
 
 from standin.environment import Row
 from standin.language.compiled import Evaluator, Kind, Result, Scope, to_number, to_text
-from standin.language.errors import SearchError, Unsupported
+from standin.language.errors import LimitReached, SearchError, Unsupported
 from standin.language.functions.conditional import dynamic_regex, literal_regex
 from standin.language.functions.signature import Function, Site, single, strict
 from standin.language.operators import bounded_text
@@ -18,6 +18,7 @@ from standin.values.numbers import Number, format_number, round_decimals
 BLANKS = " \t"
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MAX_WIDTH = 1_000  # of one printf conversion
+MAX_GROWTH = 1_000_000_000  # characters that one replacement may write before its result is judged
 PRINTF_LETTERS = frozenset("cdieEfFgGosuxXpz%")
 CONVERSION = re.compile(r"%(?P<flags>['\-+ #0]*)(?P<width>\d+|\*)?(?:\.(?P<precision>\d+|\*)?)?(?P<letter>[A-Za-z%])")
 REPLACEMENT = re.compile(r"\\(\d)")
@@ -56,15 +57,13 @@ def _replace(site: Site) -> Evaluator:
 
 
 def substitute(pattern: regex.Regex, text: str, replacement: str) -> str:
-    r"""Replace every match; `\1` in the replacement is the first group."""
-    pieces, position = [], 0
+    r"""Replace every match; `\1` in the replacement is the first group. Giving up leaves the text as it is."""
+    if len(text) * len(replacement) > MAX_GROWTH:
+        raise LimitReached(f"a replacement in {len(text)} characters might grow beyond {MAX_GROWTH} characters")
     try:
-        for match in pattern.finditer(text):
-            pieces += [text[position : match.start()], expand(match, replacement)]
-            position = match.end()
+        return bounded_text(pattern.replace(text, replacement))
     except regex.RegexLimit:
         return text
-    return bounded_text("".join(pieces) + text[position:])
 
 
 def expand(match: regex.Match, replacement: str) -> str:
