@@ -65,7 +65,7 @@ locks:
 	@cd $(LOCKS) && for name in build library library-tests policy; do \
 		uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
 	@cd package/app && uv pip compile --quiet --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" requirements.in -o requirements.txt
-	@cd $(LOCKS) && for name in development inspect knowledge page; do \
+	@cd $(LOCKS) && for name in cluster development inspect knowledge page; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
 
 # The library's own tests under the two Pythons that Splunk brings; PY39=... and PY313=... name them.
@@ -86,8 +86,13 @@ cluster: setup
 	@$(LABORATORY) build
 
 # All recordings anew, 45 minutes; SCENARIO=first-log makes one, RECORDED=build/recorded puts it elsewhere.
-record: setup
+record: setup build/laboratory/.complete
 	@$(LABORATORY) build && $(LABORATORY) record --folder $(RECORDED) $(if $(SCENARIO),--scenario $(SCENARIO))
+
+build/laboratory/.complete: $(LOCKS)/cluster.txt
+	@rm -rf build/laboratory && "$(PYTHON)" -m venv build/laboratory
+	@build/laboratory/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@
 
 # Compares what is committed with what `make record RECORDED=build/recorded` made.
 record-diff: setup

@@ -21,6 +21,9 @@ from cluster.errors import LaboratoryError
 from cluster.relay import Relay
 
 TIMEOUT_S = 90
+TESTS = Path(__file__).parent.parent
+# An environment of its own, made by `make record`: the client brings forty packages that nothing else needs.
+PYTHON_CLIENT = TESTS.parent / "build" / "laboratory" / "bin" / "python"
 BROKEN_OFF = 0
 AUDIT_ID = re.compile(r"Audit-Id: (\S+)")
 
@@ -106,6 +109,15 @@ class Client:
         self.audit_ids += AUDIT_ID.findall(outcome.errors)
         if check and outcome.code:
             raise LaboratoryError(f"kubectl {' '.join(arguments)} as {self.actor.user}: {_last_line(outcome.errors)}")
+        return outcome
+
+    def python(self, program: str, *arguments: str, check: bool = True) -> Outcome:
+        """Run one of our programs on the Python client of Kubernetes."""
+        command = [str(PYTHON_CLIENT), "-m", f"cluster.programs.{program}", str(self.kubeconfig), *arguments]
+        outcome = _run(command, None, {"PYTHONPATH": str(TESTS)}, self._folder)
+        self.audit_ids += AUDIT_ID.findall(outcome.errors)
+        if check and outcome.code:
+            raise LaboratoryError(f"{program}.py as {self.actor.user}: {_last_line(outcome.errors)}")
         return outcome
 
     def start_kubectl(self, *arguments: str) -> subprocess.Popen[bytes]:

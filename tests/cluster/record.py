@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cluster.actors import PYTHON_CLIENT
 from cluster.control_plane import Cluster, Options
-from cluster.errors import LaboratoryError
+from cluster.errors import LaboratoryError, NotRun
 from cluster.labels import Label, contradictions, label_events, parse_time, write_labels
 from cluster.normalise import Normaliser, Timeline
 from cluster.script import Script, Step
@@ -55,6 +56,8 @@ class Recording(NamedTuple):
 
 def run(scenario: Scenario, say: Callable[[str], None]) -> Recording:
     """Play a scenario on a cluster of its own and take its audit log."""
+    if not PYTHON_CLIENT.exists():
+        raise NotRun(f"{PYTHON_CLIENT}: not there; run make record, which installs the Python client")
     with tempfile.TemporaryDirectory(prefix="kube-audit-cluster-") as name:
         with Cluster(built_binaries(scenario.kubernetes), Path(name), scenario.options) as cluster:
             scenario.prepare(cluster)

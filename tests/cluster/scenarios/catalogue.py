@@ -29,7 +29,7 @@ def _first_log() -> Scenario:
 
 def _ordinary_life() -> Scenario:
     # A third of the usual forty seconds: stretched, the nodes renew their leases as real ones do.
-    options = _options("full", nodes=12, lease_seconds=13)
+    options = _options("full", nodes=16, lease_seconds=13)
     anchor = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
     return Scenario(
         "ordinary-life",

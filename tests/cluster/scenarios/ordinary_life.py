@@ -1,8 +1,8 @@
 """An ordinary hour, accelerated: what a company's cluster does and what its people and programs ask of it.
 
-Twelve nodes with heartbeats and leases; controllers that roll deployments, run cron jobs and scale; a GitOps reconciler
-that applies the same objects again and again; an operator with custom resources of its own; a scraper and a dashboard
-that read; continuous integration with namespaces that come and go; developers; somebody on call who looks into a fault,
+Sixteen nodes with heartbeats and leases; controllers that roll deployments and run cron jobs; a GitOps reconciler that
+applies the same objects again and again; an operator with custom resources of its own; a scraper and a dashboard that
+read; continuous integration with namespaces that come and go; developers; somebody on call who looks into a fault,
 with the one shell of the hour; a new joiner who meets closed doors.
 """
 
@@ -168,18 +168,7 @@ def _operator(clients: Clients, random: Random) -> list[Entry]:
 
 
 def _issue(client: Client, name: str, key: str) -> Callable[[], object]:
-    def act() -> None:
-        document = objects.custom(
-            "certificates.example.com/v1", "Certificate", name, "shop", {"dnsNames": [f"{name}.example.com"]}
-        )
-        client.request("POST", CUSTOM, document)
-        secret = objects.secret(name, "shop", {"tls.key": key, "tls.crt": f"certificate of {name}"})
-        client.request("POST", "/api/v1/namespaces/shop/secrets", secret)
-        patch = {"status": {"conditions": [{"type": "Ready", "status": "True"}]}}
-        client.request("PATCH", f"{CUSTOM}/{name}/status", patch, {"Content-Type": "application/merge-patch+json"})
-        client.request("GET", f"/api/v1/namespaces/shop/secrets/{name}")
-
-    return act
+    return lambda: client.python("issue_certificate", name, key)
 
 
 def _people(clients: Clients, random: Random) -> list[Entry]:

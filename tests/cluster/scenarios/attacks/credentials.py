@@ -22,6 +22,7 @@ from cluster.scenarios.attacks.moves import (
     kubectl,
     patch,
     post,
+    python,
     shell,
     together,
 )
@@ -73,6 +74,7 @@ ATTACKS = (
         "C02", "Secrets listed everywhere", Decides(("list",), "secrets"), kubectl("get", "secrets", "--all-namespaces")
     ),
     Attack("C03", "many Secrets read", Decides(("get",), "secrets"), together(*(get(path) for path in SECRETS))),
+    Attack("C03", "Secrets dumped with the Python client", Decides(("get", "list"), "secrets"), python("dump_secrets")),
     Attack("C04", "Secret read by a script", Decides(("get",), "secrets"), get(SECRETS[0]), user_agent="curl/8.5.0"),
     Attack(
         "C05", "Secret asked for by a service account", Decides(("get",), "secrets"), get(SECRETS[0]), POWERLESS_ACCOUNT

@@ -4,7 +4,7 @@ import time
 
 from cluster import objects
 from cluster.actors import Client
-from cluster.scenarios.attacks.moves import APPS, Attack, Move, V, get, kubectl, post, shell, together
+from cluster.scenarios.attacks.moves import APPS, Attack, Move, V, get, kubectl, post, python, shell, together
 from cluster.script import Decides
 
 EXEC = Decides(("get", "create"), "pods", "exec")
@@ -45,6 +45,9 @@ ATTACKS = (
     Attack("D01", "exec over WebSocket", EXEC, shell("id"), detection=POD_EXEC),
     Attack(
         "D01", "exec over SPDY", EXEC, kubectl("exec", "web-0", "-n", "victim", "--", "id", **SPDY), detection=POD_EXEC
+    ),
+    Attack(
+        "D01", "exec with the Python client", EXEC, python("run_command", "victim", "web-0", "id"), detection=POD_EXEC
     ),
     Attack("D02", "attach", Decides(("get", "create"), "pods", "attach"), hold("attach", "web-0", "-n", "victim")),
     Attack(

@@ -84,6 +84,11 @@ def kubectl(*arguments: str, document: object = None, **environment: str) -> Mov
     return lambda client: client.kubectl(*arguments, document=document, environment=environment, check=False)
 
 
+def python(program: str, *arguments: str) -> Move:
+    """Do it with a program on the Python client, whatever comes of it."""
+    return lambda client: client.python(program, *arguments, check=False)
+
+
 def shell(command: str, pod: str = "web-0", namespace: str = "victim") -> Move:
     """Run a command in a pod."""
     return kubectl("exec", pod, "--namespace", namespace, "--", "sh", "-c", command)

@@ -1,0 +1,1 @@
+"""Programs on the Python client of Kubernetes, run by actors in an environment of their own."""
