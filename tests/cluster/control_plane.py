@@ -22,14 +22,12 @@ from typing import NamedTuple, Self
 
 import requests
 
-from cluster import processes
+from cluster import flags, processes
 from cluster.actors import Actor, Client, Credential, Endpoint, kubeconfig
-from cluster.certificates import Authority, KeyPair, service_account_key
+from cluster.certificates import KeyPair
 from cluster.kwok import node_document, write_configuration
 
 SUPER_ADMIN = Actor("kubernetes-super-admin", ("system:masters",))
-SERVICE_NETWORK = "10.96.0.0/16"
-POD_NETWORK = "10.244.0.0/16"
 # Below the range that client sockets are given, which once took etcd's port.
 PORTS = range(20000, 32000)
 START_LIMIT_S = 60
@@ -66,7 +64,7 @@ class Cluster:
         with ExitStack() as undo:
             undo.callback(self._stop)
             self._prepare_folders()
-            self._issue_certificates()
+            self._keys = flags.issue_keys(self._folder / "certificates", self._options.address)
             self._start_etcd()
             self._start_api_server()
             self.admin = self._stack.enter_context(self.sign_in(SUPER_ADMIN))
@@ -84,7 +82,7 @@ class Cluster:
     def sign_in(self, actor: Actor) -> Client:
         """Give an actor a client certificate and its tools."""
         name = f"actor-{_file_name(actor.user)}"
-        return self._client(actor, Credential(self._authority.client(name, actor.user, actor.groups)))
+        return self._client(actor, Credential(self._keys.authority.client(name, actor.user, actor.groups)))
 
     def sign_in_with_token(self, actor: Actor, token: str | None) -> Client:
         """Give an actor a bearer token that it already has, or nothing, and its tools."""
@@ -94,6 +92,15 @@ class Cluster:
         """Have a token issued for a service account and give its bearer the tools."""
         token = self.admin.kubectl("create", "token", name, "--namespace", namespace, "--duration", "1h")
         return self.sign_in_with_token(actor, token.output.strip())
+
+    def serving_certificate(self, name: str, address: str) -> KeyPair:
+        """Issue a certificate for a server that the API server calls."""
+        return self._keys.authority.serving(name, name, [address])
+
+    @property
+    def authority(self) -> Path:
+        """The certificate that everything in this cluster is signed by."""
+        return self._keys.authority.files.certificate
 
     def metrics(self) -> str:
         """Read the API server's own counters."""
@@ -106,110 +113,30 @@ class Cluster:
         for name in ("certificates", "audit", "logs", "actors"):
             (self._folder / name).mkdir(parents=True, exist_ok=True)
 
-    def _issue_certificates(self) -> None:
-        folder = self._folder / "certificates"
-        self._authority = Authority(folder)
-        self._service_account_key = service_account_key(folder)
-        names = ["localhost", "127.0.0.1", "10.96.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc"]
-        self._serving = self._authority.serving("kube-apiserver", "kube-apiserver", [*names, self._options.address])
-        self._etcd = self._authority.serving("etcd", "etcd", ["localhost", "127.0.0.1"])
-
     def _start_etcd(self) -> None:
-        client, peer = next(self._ports), next(self._ports)
-        self._etcd_url = f"https://127.0.0.1:{client}"
-        peer_url = f"http://127.0.0.1:{peer}"
-        authority = self._authority.files.certificate
-        self._start(
-            "etcd",
-            f"--data-dir={self._folder / 'etcd'}",
-            f"--listen-client-urls={self._etcd_url}",
-            f"--advertise-client-urls={self._etcd_url}",
-            f"--listen-peer-urls={peer_url}",
-            f"--initial-advertise-peer-urls={peer_url}",
-            f"--initial-cluster=default={peer_url}",
-            f"--cert-file={self._etcd.certificate}",
-            f"--key-file={self._etcd.key}",
-            f"--trusted-ca-file={authority}",
-            "--client-cert-auth",
-            # A laboratory's data need not survive a power cut.
-            "--unsafe-no-fsync",
-        )
+        self._etcd_url = f"https://127.0.0.1:{next(self._ports)}"
+        peer_url = f"http://127.0.0.1:{next(self._ports)}"
+        self._start("etcd", *flags.etcd_flags(self._folder / "etcd", self._etcd_url, peer_url, self._keys))
 
     def _start_api_server(self) -> None:
-        port = next(self._ports)
-        authority = self._authority.files.certificate
-        self._endpoint = Endpoint(self._options.address, port, authority, self._binaries / "kubectl")
-        self._start("kube-apiserver", *self._api_server_flags(port))
+        address, port = self._options.address, next(self._ports)
+        self._endpoint = Endpoint(address, port, self.authority, self._binaries / "kubectl")
+        audit = flags.AuditFlags(self._options.policy, self.audit_log, self._options.webhook_kubeconfig)
+        basic = flags.api_server_flags(address, port, self._etcd_url, self._keys, audit)
+        self._start("kube-apiserver", *basic, *self._options.api_server_flags)
         probe = requests.Session()
         probe.trust_env = False
-        probe.verify = str(authority)
-        probe.cert = self._authority.client("probe", "probe", ("system:masters",)).paths
-        probe.headers["User-Agent"] = "kube-probe/1.37"
+        probe.verify = str(self.authority)
+        probe.cert = self._keys.authority.client("probe", "probe", ("system:masters",)).paths
         with probe:
-            self._wait(lambda: _answers(probe, f"https://{self._options.address}:{port}/readyz"), "the API server")
-
-    def _api_server_flags(self, port: int) -> list[str]:
-        address, keys = self._options.address, self._service_account_key
-        flags = [
-            f"--secure-port={port}",
-            f"--bind-address={address}",
-            f"--advertise-address={address}",
-            "--endpoint-reconciler-type=none",
-            f"--service-cluster-ip-range={SERVICE_NETWORK}",
-            f"--etcd-servers={self._etcd_url}",
-            f"--etcd-cafile={self._authority.files.certificate}",
-            f"--etcd-certfile={self._etcd.certificate}",
-            f"--etcd-keyfile={self._etcd.key}",
-            f"--client-ca-file={self._authority.files.certificate}",
-            f"--tls-cert-file={self._serving.certificate}",
-            f"--tls-private-key-file={self._serving.key}",
-            "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
-            f"--service-account-key-file={keys.certificate}",
-            f"--service-account-signing-key-file={keys.key}",
-            "--enable-bootstrap-token-auth",
-            "--authorization-mode=Node,RBAC",
-            "--enable-admission-plugins=NodeRestriction",
-            "--allow-privileged",
-            # Node names resolve nowhere.
-            "--kubelet-preferred-address-types=InternalIP",
-            f"--audit-policy-file={self._options.policy}",
-            f"--audit-log-path={self.audit_log}",
-            # One file for a whole recording: rotation is another test's subject.
-            "--audit-log-maxsize=2000",
-        ]
-        if self._options.webhook_kubeconfig:
-            flags.append(f"--audit-webhook-config-file={self._options.webhook_kubeconfig}")
-        return [*flags, *self._options.api_server_flags]
+            self._wait(lambda: _answers(probe, f"https://{address}:{port}/readyz"), "the API server")
 
     def _start_controllers(self) -> None:
-        network = (f"--cluster-cidr={POD_NETWORK}", f"--service-cluster-ip-range={SERVICE_NETWORK}")
-        signer, keys = self._authority.files, self._service_account_key
         manager = self._component_kubeconfig("system:kube-controller-manager")
-        self._start(
-            "kube-controller-manager",
-            f"--kubeconfig={manager}",
-            f"--authentication-kubeconfig={manager}",
-            f"--authorization-kubeconfig={manager}",
-            "--bind-address=127.0.0.1",
-            f"--secure-port={next(self._ports)}",
-            "--use-service-account-credentials",
-            f"--service-account-private-key-file={keys.key}",
-            f"--root-ca-file={signer.certificate}",
-            f"--cluster-signing-cert-file={signer.certificate}",
-            f"--cluster-signing-key-file={signer.key}",
-            "--controllers=*,bootstrapsigner,tokencleaner",
-            *network,
-            *self._options.controller_flags,
-        )
+        manager_flags = flags.manager_flags(manager, next(self._ports), self._keys)
+        self._start("kube-controller-manager", *manager_flags, *self._options.controller_flags)
         scheduler = self._component_kubeconfig("system:kube-scheduler")
-        self._start(
-            "kube-scheduler",
-            f"--kubeconfig={scheduler}",
-            f"--authentication-kubeconfig={scheduler}",
-            f"--authorization-kubeconfig={scheduler}",
-            "--bind-address=127.0.0.1",
-            f"--secure-port={next(self._ports)}",
-        )
+        self._start("kube-scheduler", *flags.controller_flags(scheduler, next(self._ports)))
 
     def _start_nodes(self) -> None:
         """Make the nodes and have kwok play their kubelets, without root: exec runs a real process as kwok's user."""
@@ -230,7 +157,7 @@ class Cluster:
             f"--node-ip={address}",
             f"--node-port={port}",
             f"--server-address={address}:{port}",
-            f"--cidr={POD_NETWORK}",
+            f"--cidr={flags.POD_NETWORK}",
         ]
         log = self._folder / "logs" / "kwok.log"
         self.children.append(processes.start("kwok", command, log, unprivileged=True))
@@ -238,8 +165,8 @@ class Cluster:
 
     def _kwok_kubeconfig(self, folder: Path) -> Path:
         authority = folder / "ca.crt"
-        authority.write_bytes(self._authority.files.certificate.read_bytes())
-        issued = self._authority.client("kwok", "kwok", ("system:masters",))
+        authority.write_bytes(self.authority.read_bytes())
+        issued = self._keys.authority.client("kwok", "kwok", ("system:masters",))
         files = KeyPair(*(Path(shutil.copy(path, folder)) for path in issued))
         path = folder / "kubeconfig"
         url = f"https://{self._endpoint.host}:{self._endpoint.port}"
@@ -253,9 +180,9 @@ class Cluster:
 
     def _component_kubeconfig(self, user: str) -> Path:
         path = self._folder / "certificates" / f"{_file_name(user)}.kubeconfig"
-        credential = Credential(self._authority.client(_file_name(user), user))
+        credential = Credential(self._keys.authority.client(_file_name(user), user))
         url = f"https://{self._endpoint.host}:{self._endpoint.port}"
-        path.write_text(kubeconfig(url, self._authority.files.certificate, credential, user))
+        path.write_text(kubeconfig(url, self.authority, credential, user))
         return path
 
     def _start(self, name: str, *flags: str) -> None:

@@ -30,7 +30,8 @@ def enter(addresses: Sequence[str]) -> None:
     if missing or os.geteuid() != 0:
         why = f"no {', '.join(missing)} found" if missing else "not root"
         raise NotRun(f"recording needs network namespaces: {why}; run it as root on Linux with iproute2 and util-linux")
-    set_up = "".join(f"ip addr add {address}/32 dev lo && " for address in sorted(set(addresses)))
-    script = f'hostname {HOST} && ip link set lo up && {set_up}exec "$@"'
+    wanted = " ".join(sorted(set(addresses)))
+    set_up = f"for address in {wanted}; do ip addr add $address/32 dev lo || exit 1; done"
+    script = f'hostname {HOST} && ip link set lo up && {set_up} && exec "$@"'
     command = [*UNSHARE, "sh", "-c", script, "sh", sys.executable, "-m", "cluster", *sys.argv[1:]]
     os.execvpe(command[0], command, {**os.environ, MARK: "1"})  # noqa: S606

@@ -1,7 +1,7 @@
 """The truth table: what each attack looks like in the log, made from the recordings of both versions.
 
-One row for each kind of request that a step's labels say must be found at full level; where the two versions differ the
-older one's cell is shown beside the newer one's.
+One row a step, with the first request that must be found, or the step's last request where none must; where the two
+versions differ the older one's cell stands in brackets.
 """
 
 import re
@@ -64,9 +64,15 @@ def _requests(events: Iterable[Event], labels: Sequence[Event]) -> Requests:
     for event in events:
         by_id[event["auditID"]].append(event)
     found: Requests = {}
-    for label in sorted(labels, key=lambda one: not one["must_find"]):
+    # What must be found comes first; where nothing must, the last request is what the step is about.
+    for label in _ranked(labels):
         found.setdefault((label["catalogue"], label["step"]), []).append(by_id[label["auditID"]])
     return found
+
+
+def _ranked(labels: Sequence[Event]) -> list[Event]:
+    must = [label for label in labels if label["must_find"]]
+    return must + [label for label in reversed(labels) if not label["must_find"]]
 
 
 def _shape(step: tuple[str, str], requests: list[list[Event]], by_policy: dict[str, Requests]) -> Shape:

@@ -11,7 +11,9 @@ from cluster.control_plane import Cluster
 from cluster.scenarios import company
 from cluster.scenarios.attacks import (
     access,
+    admission,
     beyond_identity,
+    beyond_reading,
     beyond_workloads,
     credentials,
     escalation,
@@ -25,7 +27,17 @@ from cluster.scenarios.attacks.backends import Backends
 from cluster.scenarios.attacks.moves import Attack
 from cluster.script import Script, Truth
 
-MODULES = (manners, access, credentials, execution, persistence, escalation, beyond_identity, beyond_workloads)
+MODULES = (
+    manners,
+    access,
+    credentials,
+    execution,
+    persistence,
+    escalation,
+    beyond_identity,
+    beyond_reading,
+    beyond_workloads,
+)
 # Deletions last: G and N take away what others need.
 LAST = ("G", "N43", "N44", "N45", "N08", "N11", "N13", "N51", "N53")
 GROUPS = {
@@ -56,7 +68,8 @@ ADDRESSES = (company.API_SERVER, company.NODES, *(address(number) for number in 
 
 def play(cluster: Cluster, script: Script) -> None:
     """Make every attack, one after the other."""
-    with Backends(company.NODES):
+    files = cluster.serving_certificate("admission", company.NODES)
+    with Backends(company.NODES), admission.AdmissionWebhook(company.NODES, files):
         for number, attack in enumerate(ATTACKS):
             truth = Truth(attack.catalogue, attack.decides, attack.detection, attack.level)
             with ExitStack() as stack:

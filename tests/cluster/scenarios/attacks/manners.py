@@ -2,6 +2,7 @@
 
 from cluster import objects
 from cluster.actors import Client
+from cluster.scenarios.attacks import admission
 from cluster.scenarios.attacks.moves import APPS, NOBODY, Attack, Move, V, get, kubectl, patch, post
 from cluster.script import Decides
 
@@ -28,6 +29,13 @@ def manner(name: str, move: Move, identity: str = "operator") -> Attack:
     return Attack(MANNER, name, NEVER, move, identity)
 
 
+def admitted(wish: str) -> Move:
+    """Create a ConfigMap that says what the admission webhook shall do."""
+    document = objects.config_map(f"admission-{wish}", "victim", {})
+    head = objects.metadata(f"admission-{wish}", "victim", {admission.LABEL: wish})
+    return post(f"{V}/configmaps", {**document, "metadata": head})
+
+
 def conflicting(client: Client) -> None:
     """Apply a field that another manager owns."""
     client.kubectl(*APPLY, "--field-manager=somebody-else", document=SCALED, check=False)
@@ -48,6 +56,9 @@ ATTACKS = (
         patch(f"{V}/services/web", [{"op": "add", "path": "/metadata/labels", "value": {"a": "b"}}], "json"),
     ),
     manner("refused by an admission policy", post(f"{APPS}/deployments", objects.deployment("forbidden-1", "victim"))),
+    manner("changed by an admission webhook", admitted("change")),
+    manner("refused by an admission webhook", admitted("refuse")),
+    manner("admission webhook that does not answer", admitted("ignore")),
     manner("a chosen audit id", get(f"{V}/services", Audit_ID="chosen-by-the-client")),
     manner("a long user agent", get(f"{V}/services", User_Agent="long " * 300)),
     manner("no user agent", raw("GET", f"{V}/services", User_Agent="")),

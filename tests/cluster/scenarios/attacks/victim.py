@@ -5,6 +5,7 @@ import time
 from cluster import objects
 from cluster.control_plane import Cluster
 from cluster.scenarios import company
+from cluster.scenarios.attacks import admission
 from cluster.scenarios.attacks.backends import BROKEN_PORT, GOOD_PORT
 from cluster.scenarios.attacks.persistence import daemon_set, webhook
 
@@ -17,7 +18,8 @@ Documents = list[objects.Document]
 def prepare(cluster: Cluster) -> None:
     """Make everything, and wait until the pods run."""
     company.found(cluster)
-    for documents in (_namespaces(), [*_rights(), *_guards(), *_extensions()], [*_workloads(), *_data()]):
+    guards = [*_rights(), *_guards(), *_webhooks(cluster), *_extensions()]
+    for documents in (_namespaces(), guards, [*_workloads(), *_data()]):
         cluster.admin.kubectl("apply", "-f", "-", document=company.listing(documents))
         _settle(cluster)
     names = [f"pod/web-{number}" for number in range(PODS)]
@@ -89,6 +91,15 @@ def _guards() -> Documents:
         objects.custom("v1", "LimitRange", "limit", "victim", storage),
         webhook("guard", policy="Fail"),
         *_policy(),
+    ]
+
+
+def _webhooks(cluster: Cluster) -> Documents:
+    """Describe a webhook that answers and one that does not."""
+    address, authority = company.NODES, cluster.authority
+    return [
+        admission.configuration("laboratory", address, admission.PORT, authority, "change refuse"),
+        admission.configuration("silent", address, admission.PORT + 900, authority, "ignore"),
     ]
 
 
