@@ -24,6 +24,7 @@ import requests
 
 from cluster import flags, processes
 from cluster.actors import Actor, Client, Credential, Endpoint, kubeconfig
+from cluster.aggregation import SAMPLE_API, registration
 from cluster.certificates import KeyPair
 from cluster.kwok import node_document, write_configuration
 
@@ -46,6 +47,7 @@ class Options(NamedTuple):
     api_server_flags: tuple[str, ...] = ()
     controller_flags: tuple[str, ...] = ()
     lease_seconds: int = 40
+    aggregated: bool = False
 
 
 class Cluster:
@@ -57,7 +59,7 @@ class Cluster:
         self._options = options
         self._stack = ExitStack()
         self.children: list[processes.Child] = []
-        self._ports = iter(free_ports(options.address, 6))
+        self._ports = iter(free_ports(options.address, 7))
         self.audit_log = folder / "audit" / "audit.log"
 
     def __enter__(self) -> Self:
@@ -71,6 +73,8 @@ class Cluster:
             if self._options.controllers:
                 self._start_controllers()
             self._start_nodes()
+            if self._options.aggregated:
+                self._start_aggregated()
             undo.pop_all()
         return self
 
@@ -163,6 +167,15 @@ class Cluster:
         self.children.append(processes.start("kwok", command, log, unprivileged=True))
         self._wait(self._nodes_are_ready, "the nodes")
 
+    def _start_aggregated(self) -> None:
+        """Start the sample API server, with cluster-admin, and have the first one ask it for its group."""
+        port = next(self._ports)
+        config = self._component_kubeconfig("sample-apiserver", ("system:masters",))
+        self._start("sample-apiserver", *flags.aggregated_flags(port, self._etcd_url, config, self._keys))
+        for path, document in registration(port):
+            self.admin.request("POST", path, document)
+        self._wait(lambda: self.admin.request("GET", SAMPLE_API).code == requests.codes.ok, "the aggregated API")
+
     def _kwok_kubeconfig(self, folder: Path) -> Path:
         authority = folder / "ca.crt"
         authority.write_bytes(self.authority.read_bytes())
@@ -178,9 +191,9 @@ class Cluster:
         ready = [node for node in nodes if _is_ready(node)]
         return len(ready) >= self._options.nodes
 
-    def _component_kubeconfig(self, user: str) -> Path:
+    def _component_kubeconfig(self, user: str, groups: tuple[str, ...] = ()) -> Path:
         path = self._folder / "certificates" / f"{_file_name(user)}.kubeconfig"
-        credential = Credential(self._keys.authority.client(_file_name(user), user))
+        credential = Credential(self._keys.authority.client(_file_name(user), user, groups))
         url = f"https://{self._endpoint.host}:{self._endpoint.port}"
         path.write_text(kubeconfig(url, self.authority, credential, user))
         return path

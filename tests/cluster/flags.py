@@ -10,6 +10,9 @@ POD_NETWORK = "10.244.0.0/16"
 SERVICE_NAMES = ("localhost", "127.0.0.1", "10.96.0.1", "kubernetes", "kubernetes.default", "kubernetes.default.svc")
 
 
+FRONT_PROXY = "front-proxy-client"
+
+
 class Keys(NamedTuple):
     """What one cluster's servers prove themselves with."""
 
@@ -17,6 +20,7 @@ class Keys(NamedTuple):
     serving: KeyPair
     etcd: KeyPair
     service_accounts: KeyPair
+    front_proxy: KeyPair
 
 
 class AuditFlags(NamedTuple):
@@ -35,6 +39,7 @@ def issue_keys(folder: Path, address: str) -> Keys:
         authority.serving("kube-apiserver", "kube-apiserver", [*SERVICE_NAMES, address]),
         authority.serving("etcd", "etcd", ["localhost", "127.0.0.1"]),
         service_account_key(folder),
+        authority.client("front-proxy", FRONT_PROXY),
     )
 
 
@@ -79,6 +84,14 @@ def api_server_flags(address: str, port: int, etcd_url: str, keys: Keys, audit: 
         "--authorization-mode=Node,RBAC",
         "--enable-admission-plugins=NodeRestriction",
         "--allow-privileged",
+        # An aggregated API server learns who asks from headers, and believes this client alone.
+        f"--requestheader-client-ca-file={authority}",
+        f"--requestheader-allowed-names={FRONT_PROXY}",
+        "--requestheader-username-headers=X-Remote-User",
+        "--requestheader-group-headers=X-Remote-Group",
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+        f"--proxy-client-cert-file={keys.front_proxy.certificate}",
+        f"--proxy-client-key-file={keys.front_proxy.key}",
         # Node names resolve nowhere.
         "--kubelet-preferred-address-types=InternalIP",
         f"--audit-policy-file={audit.policy}",
@@ -114,4 +127,21 @@ def controller_flags(kubeconfig: Path, port: int) -> list[str]:
         f"--authorization-kubeconfig={kubeconfig}",
         "--bind-address=127.0.0.1",
         f"--secure-port={port}",
+    ]
+
+
+def aggregated_flags(port: int, etcd_url: str, kubeconfig: Path, keys: Keys) -> list[str]:
+    """Start an API server that extends the first one and keeps its objects in the same etcd."""
+    return [
+        "--bind-address=127.0.0.1",
+        f"--secure-port={port}",
+        f"--etcd-servers={etcd_url}",
+        f"--etcd-cafile={keys.authority.files.certificate}",
+        f"--etcd-certfile={keys.etcd.certificate}",
+        f"--etcd-keyfile={keys.etcd.key}",
+        f"--kubeconfig={kubeconfig}",
+        f"--authentication-kubeconfig={kubeconfig}",
+        f"--authorization-kubeconfig={kubeconfig}",
+        f"--tls-cert-file={keys.serving.certificate}",
+        f"--tls-private-key-file={keys.serving.key}",
     ]

@@ -3,7 +3,7 @@
 Cache, outside the repository, one folder per Kubernetes version and Go version:
 
     ${KUBE_AUDIT_CLUSTER_CACHE:-${XDG_CACHE_HOME:-~/.cache}/kube-audit/cluster}/<version>-<go version>/
-        kube-apiserver  kube-controller-manager  kube-scheduler  kubectl  etcd  kwok
+        kube-apiserver  kube-controller-manager  kube-scheduler  kubectl  etcd  kwok  sample-apiserver
         kwok-stages/    the state machines that kwok's own module ships
     …/peers-<go version>/
         otelcol         an OpenTelemetry collector with Splunk HEC in and out
@@ -24,6 +24,7 @@ OLDEST = "1.30.14"
 VERSIONS = (NEWEST, OLDEST)
 ETCD = "3.6.8"
 KWOK = "0.8.0"
+SAMPLE_API_SERVER = "0.37.2"
 MODULES = Path(__file__).parent / "modules"
 KUBERNETES_COMPONENTS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
 
@@ -42,6 +43,7 @@ class Component(NamedTuple):
 def components(kubernetes: str) -> list[Component]:
     """List what one cluster of a Kubernetes version is made of, the slowest to build first."""
     table = [(name, kubernetes) for name in KUBERNETES_COMPONENTS] + [("etcd", ETCD), ("kwok", KWOK)]
+    table += [("sample-apiserver", SAMPLE_API_SERVER)] if kubernetes == NEWEST else []
     return [Component(name, MODULES / f"{name}-{version}", version) for name, version in table]
 
 
