@@ -46,7 +46,11 @@ def label_events(events: Sequence[Event], steps: Sequence[Step]) -> list[Label]:
 
 def contradictions(events: Iterable[Event], steps: Sequence[Step]) -> list[str]:
     """List the requests whose client read their audit id in one step and whose actor and time name another."""
-    read = {audit_id: step for step in steps for audit_id in step.audit_ids}
+    read: dict[str, Step] = {}
+    for step in sorted(steps, key=lambda one: one.began):
+        for audit_id in step.audit_ids:
+            # kubectl shows an answer that it kept, with its old audit id, when the server says "not modified".
+            read.setdefault(audit_id, step)
     found = []
     for event in events:
         step = read.get(event["auditID"])

@@ -103,10 +103,12 @@ def test_labels_are_written_with_the_ids_of_the_normalised_log() -> None:
 def test_an_id_that_the_client_read_in_another_step_is_a_contradiction() -> None:
     """Audit ids that clients read in answers must lead to the same steps as actor and time do."""
     agreeing = STEPS[0]._replace(audit_ids=("mallory-12", "not-logged"))
+    kept = STEPS[1]._replace(audit_ids=("mallory-12",))
     mistaken = STEPS[1]._replace(audit_ids=("mallory-12",))
     events = [event("mallory", 12)]
 
     assert contradictions(events, [agreeing, STEPS[1]]) == []
+    assert contradictions(events, [kept, agreeing]) == []
     assert contradictions(events, [STEPS[0], mistaken]) == [
         "mallory-12: 'look' by its client, 'shell' by actor and time"
     ]
