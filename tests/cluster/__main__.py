@@ -18,26 +18,10 @@ from cluster.errors import LaboratoryError, NotRun
 from cluster.modules import write_module
 from cluster.record import Scenario, run, save
 from cluster.recordings import recordings
-from cluster.scenarios.attacks.not_shown import REASONS
 from cluster.scenarios.catalogue import ADDRESSES, scenarios
-from cluster.truth import table
-from cluster.versions import KUBERNETES_COMPONENTS, MODULES, NEWEST, OLDEST, VERSIONS
+from cluster.truth_document import document
+from cluster.versions import KUBERNETES_COMPONENTS, MODULES, VERSIONS
 
-TRUTH = """<!-- Made by `make truth` from the recordings; do not edit. -->
-# What each attack looks like in the audit log
-
-One row a step of `attacks-*`, made from the recordings of both versions: the first request that must be found, or the
-step's last request where none must (id `-`: no attack, a form that one has to know). RR, RS, RC are the stages
-RequestReceived, ResponseStarted, ResponseComplete; after the semicolon stands the authorizer's decision. Where the
-older version differs its cell stands in brackets.
-
-"""
-NOT_SHOWN = """
-## Ids of the catalogue that are not shown
-
-| id | why |
-|---|---|
-"""
 AGAIN = Path("build/recorded")
 RECORDED = Path(__file__).parent.parent / "recorded"
 SCENARIOS = scenarios()
@@ -110,9 +94,7 @@ def record_diff_command(one: Path, other: Path) -> int:
 @click.option("--folder", type=click.Path(path_type=Path), default=RECORDED, show_default=True)
 def truth_command(folder: Path) -> None:
     """Write truth.md from the recordings of attacks."""
-    text = TRUTH + table(folder, *(".".join(version.split(".")[:2]) for version in (NEWEST, OLDEST)))
-    reasons = "".join(f"| {name} | {reason} |\n" for name, reason in REASONS.items())
-    (folder / "truth.md").write_text(text + NOT_SHOWN + reasons)
+    (folder / "truth.md").write_text(document(folder))
 
 
 def main() -> None:

@@ -53,10 +53,10 @@ def contradictions(events: Iterable[Event], steps: Sequence[Step]) -> list[str]:
             read.setdefault(audit_id, step)
     found = []
     for event in events:
-        step = read.get(event["auditID"])
-        named = step_of(event, steps) if step else None
-        if step is not named:
-            names = [each.name if each else "none" for each in (step, named)]
+        seen = read.get(event["auditID"])
+        named = step_of(event, steps) if seen else None
+        if seen is not named:
+            names = [each.name if each else "none" for each in (seen, named)]
             found.append(f"{event['auditID']}: {names[0]!r} by its client, {names[1]!r} by actor and time")
     return found
 

@@ -1,74 +1,30 @@
-"""The API server sends its audit events to a webhook that asks for its certificate."""
+"""The API server, and its audit backends alone, send events to a webhook that asks for their certificate."""
 
+import gzip
 import json
-import ssl
-import threading
+import subprocess
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cluster.actors import Credential, kubeconfig
-from cluster.certificates import Authority
 from cluster.control_plane import Cluster, Options
 from cluster.errors import NotRun
-from cluster.versions import NEWEST, built_binaries
+from cluster.receiver import Receiver
+from cluster.versions import NEWEST, built_binaries, built_peers
 
-POLICY = Path(__file__).parent / "policies" / "full.yaml"
+TESTS = Path(__file__).parent.parent
+POLICY = TESTS / "cluster" / "policies" / "full.yaml"
+LOG = TESTS / "recorded" / "first-log.jsonl.gz"
 LIMIT_S = 20
-
-
-class Receiver:
-    """A webhook on loopback that keeps what it was sent."""
-
-    def __init__(self, folder: Path) -> None:
-        authority = Authority(folder)
-        files = authority.serving("receiver", "receiver", ["127.0.0.1"])
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*files)
-        context.load_verify_locations(authority.files.certificate)
-        context.verify_mode = ssl.CERT_REQUIRED
-        self.lists: list[dict[str, Any]] = []
-        handler = type("Handler", (_Handler,), {"lists": self.lists})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.kubeconfig = folder / "webhook.kubeconfig"
-        url = f"https://127.0.0.1:{self.server.server_address[1]}/audit"
-        credential = Credential(authority.client("api-server", "kube-apiserver"))
-        self.kubeconfig.write_text(kubeconfig(url, authority.files.certificate, credential, "kube-apiserver"))
-
-    def uris(self) -> set[str]:
-        """List the URIs of all events that arrived."""
-        return {event["requestURI"] for events in list(self.lists) for event in events["items"]}
-
-
-class _Handler(BaseHTTPRequestHandler):
-    lists: list[dict[str, Any]]
-
-    def do_POST(self) -> None:
-        """Keep one EventList."""
-        self.lists.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture
 def receiver(tmp_path: Path) -> Iterator[Receiver]:
     """Run a receiver."""
-    folder = tmp_path / "receiver"
-    folder.mkdir()
-    made = Receiver(folder)
-    threading.Thread(target=made.server.serve_forever, args=(0.1,), daemon=True).start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    with Receiver(tmp_path / "receiver") as running:
+        yield running
 
 
 def test_events_reach_the_webhook_with_the_api_servers_certificate(receiver: Receiver, tmp_path: Path) -> None:
@@ -91,3 +47,21 @@ def test_events_reach_the_webhook_with_the_api_servers_certificate(receiver: Rec
     assert "/api/v1/namespaces/seen-by-the-webhook" in receiver.uris()
     assert {(events["kind"], events["apiVersion"]) for events in receiver.lists} == {("EventList", "audit.k8s.io/v1")}
     assert "/api/v1/namespaces/seen-by-the-webhook" in cluster.audit_log.read_text()
+
+
+def test_the_audit_backends_alone_deliver_every_event_of_a_recording(receiver: Receiver) -> None:
+    """The driver hands a recording to the API server's webhook backend; all arrives, in batches of at most 400."""
+    try:
+        driver = built_peers() / "audit-backends"
+    except NotRun as reason:
+        pytest.skip(f"not run: {reason}")
+    lines = gzip.decompress(LOG.read_bytes())
+
+    command = [str(driver), "--kubeconfig", str(receiver.kubeconfig), "--batch-max-wait", "1s"]
+    result = subprocess.run(command, input=lines, capture_output=True, check=True, timeout=60)
+
+    counts = json.loads(result.stdout)
+    sizes = [len(events["items"]) for events in receiver.lists]
+    assert (counts["events"], counts["errors"]) == (len(lines.splitlines()), {})
+    assert sum(sizes) == counts["events"]
+    assert max(sizes) <= 400

@@ -14,12 +14,13 @@ from cluster.recordings import Event, events_of, labels_of, recordings
 
 POLICIES = ("full", "typical", "metadata")
 SHORT = {"RequestReceived": "RR", "ResponseStarted": "RS", "ResponseComplete": "RC", "Panic": "Panic"}
-COMMON = re.compile(r"^authorization\.k8s\.io/")
+# Every decision has the first; the second are there when a request took long.
+COMMON = re.compile(r"^(?:authorization|apiserver\.latency)\.k8s\.io/")
 NUMBER = re.compile(r"\d+")
 LONGEST_URI = 96
 HEAD = (
     "| id | step | verb and URI (first of its kind) | stages and codes | bodies at full level | annotations beyond"
-    " authorization | level under full / typical / metadata |\n|---|---|---|---|---|---|---|\n"
+    " authorization and latency | level under full / typical / metadata |\n|---|---|---|---|---|---|---|\n"
 )
 
 

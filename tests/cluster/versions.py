@@ -71,8 +71,16 @@ def cache_folder(kubernetes: str, environ: Mapping[str, str] = os.environ) -> Pa
 
 def built_binaries(kubernetes: str) -> Path:
     """Find the binaries of a version, or say that they are not built."""
-    folder = cache_folder(kubernetes)
-    missing = [component.name for component in components(kubernetes) if not (folder / component.name).exists()]
+    return _built(cache_folder(kubernetes), components(kubernetes), "make cluster")
+
+
+def built_peers() -> Path:
+    """Find the peers, or say that they are not built."""
+    return _built(cache_folder("peers"), peers(), "make peers")
+
+
+def _built(folder: Path, parts: list[Component], command: str) -> Path:
+    missing = [component.name for component in parts if not (folder / component.name).exists()]
     if missing:
-        raise NotRun(f"{folder}: no {', '.join(missing)}; run make cluster first")
+        raise NotRun(f"{folder}: no {', '.join(missing)}; run {command} first")
     return folder

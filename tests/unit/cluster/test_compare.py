@@ -47,12 +47,14 @@ def test_a_request_is_about_a_resource_or_a_path(event: dict[str, Any], expected
 
 
 def test_a_row_knows_the_step_of_a_labelled_request() -> None:
-    """An event whose audit id has a label counts for that step, any other for ordinary life."""
+    """An event whose audit id has a label counts for that step, discovery and any other for ordinary life."""
     event = {"auditID": "a", "verb": "get", "requestURI": "/version", "stage": "RequestReceived"}
 
-    rows = list(rows_of("night", [event, {**event, "auditID": "b"}], {"a": "look"}))
+    discovery = {**event, "requestURI": "/apis?timeout=32s"}
 
-    assert [row.step for row in rows] == ["look", ""]
+    rows = list(rows_of("night", [event, {**event, "auditID": "b"}, discovery], {"a": "look"}))
+
+    assert [row.step for row in rows] == ["look", "", ""]
     assert rows[0].code == 0
 
 

@@ -1,0 +1,31 @@
+"""`tests/recorded/truth.md`: what the recordings hold, what each attack looks like, what cannot be shown and why."""
+
+from pathlib import Path
+
+from cluster.scenarios.attacks.not_shown import REASONS
+from cluster.summary import summary
+from cluster.truth import table
+from cluster.versions import NEWEST, OLDEST
+
+TEXT = """<!-- Made by `make truth` from the recordings; do not edit. -->
+# What the recordings hold, and what each attack looks like in the audit log
+
+{summary}
+One row a step of `attacks-*`, made from the recordings of both versions: the first request that must be found, or the
+step's last request where none must (id `-`: no attack, a form that one has to know). RR, RS, RC are the stages
+RequestReceived, ResponseStarted, ResponseComplete; after the semicolon stands the authorizer's decision. Where the
+older version differs its cell stands in brackets.
+
+{table}
+## Ids of the catalogue that are not shown
+
+| id | why |
+|---|---|
+{reasons}"""
+
+
+def document(folder: Path) -> str:
+    """Write the whole document for a folder of recordings."""
+    minors = (".".join(version.split(".")[:2]) for version in (NEWEST, OLDEST))
+    reasons = "".join(f"| {name} | {reason} |\n" for name, reason in REASONS.items())
+    return TEXT.format(summary=summary(folder), table=table(folder, *minors), reasons=reasons)
