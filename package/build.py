@@ -136,7 +136,7 @@ def _members(root: Path, vendored: Path) -> Iterator[tuple[Path, str]]:
 
 def _files(folder: Path, place: str, found: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     for path in found:
-        if path.is_file():
+        if path.is_file() and "__pycache__" not in path.parts:  # left where somebody ran the libraries
             yield path, f"{place}/{path.relative_to(folder).as_posix()}"
 
 
