@@ -111,3 +111,12 @@ clean:
 # The catalogue of lint checks, written from the checks themselves.
 policy-reference: setup
 	@PYTHONPATH=bin $(BIN)/python -m kube_audit.policy.lint.reference > bin/kube_audit/policy/README.md
+
+.PHONY: e2e policy-record
+# Against real API servers of the laboratory; where it is not built, pytest says what was skipped.
+e2e: setup
+	@KUBE_AUDIT_LIVE=1 $(BIN)/python -m pytest tests/e2e
+
+# Puts the requests of tests/policy_live.py to a real API server anew; two minutes.
+policy-record: setup
+	@PYTHONPATH=tests $(BIN)/python -m policy_live
