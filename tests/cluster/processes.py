@@ -50,8 +50,9 @@ def _guard(unprivileged: bool) -> list[str]:
     if not unprivileged or os.geteuid() != 0:
         return guard
     namespace = ["unshare", "--pid", "--fork", "--kill-child=KILL"]
-    drop = ["setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--no-new-privs"]
-    return [*guard, *namespace, *drop]
+    drop = ["--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--no-new-privs"]
+    # A change of user forgets the parent-death signal, so it is asked for once more after that.
+    return [*guard, *namespace, *guard, *drop]
 
 
 def hand_over(folder: Path) -> None:

@@ -89,23 +89,35 @@ def test_a_laboratory_that_is_killed_takes_everything_along(binaries: Path, tmp_
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
-        assert process.stdout.readline().startswith(b'{"children"')
-        _wait_until(lambda: any(mark in line and "exec" not in line for line in _commands(tmp_path, mark)))
+        assert process.stdout.readline() == b"ready\n"
+        _wait_until(lambda: any(line.startswith(f"sleep {mark}") for line in _descendants(process.pid).values()))
+        family = _descendants(process.pid)
         process.send_signal(signal.SIGKILL)
 
-    _wait_until(lambda: not _commands(tmp_path, mark))
+    assert {"etcd", "kube-apiserver", "kwok", "sleep"} <= {Path(line.split()[0]).name for line in family.values()}
+    _wait_until(lambda: not family.keys() & _processes().keys())
 
 
-def _commands(folder: Path, mark: str) -> list[str]:
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
+def _processes() -> dict[int, tuple[int, str]]:
+    """List all processes: id -> parent and command line."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            line = path.read_bytes().replace(b"\0", b" ").decode()
+            line = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if str(folder) in line or mark in line:
-            found.append(line)
+        if line:
+            found[int(folder.name)] = (parent, line)
     return found
+
+
+def _descendants(ancestor: int) -> dict[int, str]:
+    """List what a process started, and what that started, as it stands: id -> command line."""
+    known, family = _processes(), {ancestor}
+    while more := {child for child, (parent, _) in known.items() if parent in family} - family:
+        family |= more
+    return {child: known[child][1] for child in family - {ancestor}}
 
 
 def _wait_until(holds: Callable[[], bool], limit_s: float = 20) -> None:
