@@ -72,8 +72,8 @@ def _digest(component: Component) -> str:
 
 def _linker_flags(component: Component) -> str:
     # A module does not say which commit it was made from: a hash of the version stands in for it in user agents.
-    commit = hashlib.sha256(f"kubernetes v{component.version}".encode()).hexdigest()[:40]
-    values = {"gitVersion": f"v{component.version}", "gitCommit": commit}
+    commit = hashlib.sha256(f"kubernetes v{component.says}".encode()).hexdigest()[:40]
+    values = {"gitVersion": f"v{component.says}", "gitCommit": commit}
     settings = [f"-X {package}.{name}={value}" for package in VERSION_PACKAGES for name, value in values.items()]
     return " ".join(["-s", "-w", *settings])
 

@@ -33,23 +33,30 @@ PEERS = (("otelcol", "0.157.0"), ("audit-backends", "0.37.2"))
 
 
 class Component(NamedTuple):
-    """One binary and the Go module that makes it."""
+    """One binary, the Go module that makes it, and the version that it says it is."""
 
     name: str
     module: Path
     version: str
+    says: str
 
 
 def components(kubernetes: str) -> list[Component]:
     """List what one cluster of a Kubernetes version is made of, the slowest to build first."""
     table = [(name, kubernetes) for name in KUBERNETES_COMPONENTS] + [("etcd", ETCD), ("kwok", KWOK)]
     table += [("sample-apiserver", SAMPLE_API_SERVER)] if kubernetes == NEWEST else []
-    return [Component(name, MODULES / f"{name}-{version}", version) for name, version in table]
+    # Published as 0.37.2, it refuses to be older than the API that it serves.
+    says = {"sample-apiserver": NEWEST}
+    return [_component(name, version, says.get(name, version)) for name, version in table]
 
 
 def peers() -> list[Component]:
     """List what the product is compared with and driven by: a collector, and the API server's own audit backends."""
-    return [Component(name, MODULES / f"{name}-{version}", version) for name, version in PEERS]
+    return [_component(name, version, version) for name, version in PEERS]
+
+
+def _component(name: str, version: str, says: str) -> Component:
+    return Component(name, MODULES / f"{name}-{version}", version, says)
 
 
 def go_version() -> str:
