@@ -89,6 +89,16 @@ def test_sarif_has_rules_and_places(bad: Path) -> None:
         assert result["locations"][0]["physicalLocation"]["region"]["startLine"] >= 1
 
 
+def test_table_has_one_line_a_file(bad: Path) -> None:
+    """The table has a line for each file with its findings by severity and the ids that count."""
+    _status, said, _errors = run(str(bad), str(bad), "--format", "table")
+
+    head, *lines = said.splitlines()
+    assert head.split()[:7] == ["file", "loads", "error", "high", "medium", "low", "style"]
+    assert [line.split()[:2] for line in lines] == [[str(bad), "yes"]] * 2
+    assert lines[0].endswith("H05 H11 M04 M09")
+
+
 def test_fix_prints_and_write_edits(bad: Path) -> None:
     """--fix prints a diff and leaves the file; --fix --write edits it; both state what was assumed."""
     _status, said, errors = run("--fix", str(bad))

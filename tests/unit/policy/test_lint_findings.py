@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 (tables of policies, one a line, whose braces YAML needs)
 
+import time
 from typing import Dict, List, Set, Tuple
 
 import pytest
@@ -188,6 +189,27 @@ def test_a_removed_version_is_seen_through() -> None:
     text = policy_text("{level: Metadata, verbs: [Get]}").replace("/v1", "/v1beta1")
 
     assert {"E03", "H05"} <= found_in(text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f"- level: None\n  users: [u{number}]\n" for number in range(4000)),
+        "".join(f"- level: Request\n  resources:\n  - group: g{number}\n" for number in range(2500)),
+        "- level: None\n  verbs: [get]\n- level: Metadata\n"
+        + "".join(
+            f"  {field}: [{', '.join(f'w{n}' for n in range(3000))}]\n" for field in ("users", "verbs", "namespaces")
+        ),
+    ],
+    ids=["users", "groups", "product"],
+)
+def test_the_largest_policies_are_linted_in_seconds(body: str) -> None:
+    """Policies with thousands of rules or billions of combinations are linted within ten seconds of processor time."""
+    begun = time.process_time()
+
+    lint_text("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n" + body)
+
+    assert time.process_time() - begun < 10
 
 
 def test_resources_are_checked_by_version() -> None:

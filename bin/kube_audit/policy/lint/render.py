@@ -128,4 +128,22 @@ def _sarif_location(path: str, line: int, column: int) -> Dict[str, object]:
     return {"physicalLocation": place}
 
 
-FORMATS: Dict[str, Callable[[Sequence[FileReport]], str]] = {"text": as_text, "json": as_json, "sarif": as_sarif}
+def as_table(reports: Sequence[FileReport]) -> str:
+    """Write one line a file: whether it loads, findings by severity, and the ids of medium and above."""
+    severities = sorted(Severity)[::-1]
+    width = max((len(report.path) for report in reports), default=4)
+    lines = [f"{'file':<{width}} loads " + " ".join(f"{each.text:>6}" for each in severities) + "  medium and above"]
+    for report in reports:
+        counts = [sum(found.severity is each for found in report.reported) for each in severities]
+        ids = sorted({found.check.id for found in report.reported if found.severity >= Severity.MEDIUM})
+        cells = " ".join(f"{count or '':>6}" for count in counts)
+        lines.append(f"{report.path:<{width}} {'yes' if report.loads else 'no':<5} {cells}  {' '.join(ids)}")
+    return "\n".join(lines) + "\n"
+
+
+FORMATS: Dict[str, Callable[[Sequence[FileReport]], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "sarif": as_sarif,
+    "table": as_table,
+}

@@ -14,8 +14,9 @@ from kube_audit.policy.match import url_matches
 from kube_audit.policy.model import GroupResources, Rule
 from kube_audit.policy.schema import Path
 
-# More combinations than this are not looked at one by one.
+# More combinations of one rule, and more comparisons in one policy, are not looked at: lint ends within seconds.
 _LIMIT = 20_000
+_BUDGET = 1_000_000
 
 
 class Atom(NamedTuple):
@@ -47,7 +48,7 @@ def atoms_of(rule: Rule) -> Iterator[Atom]:
     entries = [single for entry in rule.resources for single in _single_entries(entry)]
     axes = (rule.users, rule.user_groups, rule.verbs, rule.namespaces, entries, rule.non_resource_urls)
     product = itertools.product(*(tuple(axis) or (None,) for axis in axes))
-    for user, group, verb, namespace, entry, url in itertools.islice(product, _LIMIT):
+    for user, group, verb, namespace, entry, url in product:
         assert not isinstance(user, GroupResources)
         yield Atom(user, group, verb, namespace, entry, url)  # type: ignore[arg-type]
 
@@ -134,6 +135,27 @@ class _Deaths(NamedTuple):
     dead_words: List[Tuple[Word, int]]
 
 
+def _all_deaths(subject: Subject) -> Iterator[Tuple[int, _Deaths]]:
+    """Look at every rule but the first, in order, until the budget is spent."""
+    spent = 0
+    for index in range(1, len(subject.rules)):
+        combinations = _combinations(subject.rules[index])
+        spent += index * min(_LIMIT, combinations)
+        if spent > _BUDGET:
+            return
+        if combinations <= _LIMIT:
+            yield index, _deaths(subject, index)
+
+
+def _combinations(rule: Rule) -> int:
+    entries = sum(max(1, len(entry.resources)) * max(1, len(entry.resource_names)) for entry in rule.resources)
+    axes = (rule.users, rule.user_groups, rule.verbs, rule.namespaces, rule.non_resource_urls)
+    number = max(1, entries)
+    for axis in axes:
+        number *= max(1, len(axis))
+    return number
+
+
 def _deaths(subject: Subject, index: int) -> _Deaths:
     earlier = subject.rules[:index]
     killers: List[int] = []
@@ -170,8 +192,7 @@ def _words(subject: Subject, index: int) -> Iterator[Tuple[str, object, Word]]:
 
 def find_unreachable(subject: Subject) -> Iterator[Finding]:
     """H09: rules that no request reaches."""
-    for index in range(1, len(subject.rules)):
-        deaths = _deaths(subject, index)
+    for index, deaths in _all_deaths(subject):
         if deaths.alive or not deaths.killers:
             continue
         by = ", ".join(f"{number} (line {subject.rule_mark(number).line})" for number in deaths.killers)
@@ -185,8 +206,7 @@ def find_unreachable(subject: Subject) -> Iterator[Finding]:
 
 def find_dead_words(subject: Subject) -> Iterator[Finding]:
     """M10: words of a reachable rule that an earlier rule has used up."""
-    for index in range(1, len(subject.rules)):
-        deaths = _deaths(subject, index)
+    for index, deaths in _all_deaths(subject):
         if not deaths.alive:
             continue
         for word, killer in deaths.dead_words:
@@ -210,7 +230,7 @@ def find_redundant(subject: Subject) -> Iterator[Finding]:
         same = (rule.level, set(rule.omit_stages), rule.omit_managed_fields) == (
             following.level, set(following.omit_stages), following.omit_managed_fields,
         )  # fmt: skip
-        if same and all(covers(following, atom) for atom in atoms_of(rule)):
+        if same and _combinations(rule) <= _LIMIT and all(covers(following, atom) for atom in atoms_of(rule)):
             message = f"rule {index} says nothing that rule {index + 1} does not say"
             mend = "remove it, or keep it for its comment"
             yield Finding(subject.rule_mark(index), message, "the decision is the same without it", mend)

@@ -4,6 +4,7 @@ import itertools
 from typing import Iterator, NamedTuple, Sequence, Tuple
 
 from kube_audit.policy.lint.subject import ORDINARY_GROUPS, ORDINARY_USER, Subject
+from kube_audit.policy.match import rule_matches
 from kube_audit.policy.model import Attributes, Rule
 
 # A rule has few users, groups, namespaces and names that matter; more than this are sampled.
@@ -61,8 +62,10 @@ def member_of(rule: Rule) -> Who:
 
 def decided_by(subject: Subject, index: int, target: Object, verbs: Sequence[str]) -> Iterator[Attributes]:
     """Give requests about one object that a rule decides: no earlier rule takes them."""
-    for request in requests_for(subject.rules[index], target, verbs):
-        if subject.decide(request).rule == index:
+    rule = subject.rules[index]
+    for request in requests_for(rule, target, verbs):
+        # The rule itself first: most rules are not about this object, and policies may have thousands.
+        if rule_matches(rule, request) and subject.decide(request).rule == index:
             yield request
 
 
