@@ -14,15 +14,12 @@ from standin.language.macros import expand
 from standin.language.pipeline import split_pipeline
 from standin.language.search import Result, build_pipeline, columns
 
-_FIRST_WORD = re.compile(r"\s*(\w+)")
+_IS_COMPLETE = re.compile(r"\s*(?:\||search\b)", re.IGNORECASE)
 
 
 def as_typed(search: str) -> str:
     """Return a search of the API as the search bar would hold it: what has no `search` in front is a command."""
-    first = _FIRST_WORD.match(search)
-    if first is None or first[1].lower() == "search":
-        return search
-    return f"| {search}"
+    return search if _IS_COMPLETE.match(search) else f"| {search}"
 
 
 def run_over(search: str, rows: Sequence[Row], fields: Sequence[str] | None, environment: Environment) -> Result:

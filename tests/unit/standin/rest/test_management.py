@@ -114,6 +114,7 @@ def test_json_has_real_types_and_xml_has_digits(served: Serving) -> None:
         ({"search": "search *", "earliest_time": "0", "latest_time": "0"}, 400, "Invalid latest_time:"),
         ({"search": "search * | nonsense"}, 400, "Unknown search command 'nonsense'."),
         ({"search": "index=main"}, 400, "Unknown search command 'index'."),
+        ({"search": '("a")'}, 400, "Unknown search command '(\"a\")'."),
     ],
 )
 def test_wrong_searches_are_refused_at_dispatch(served: Serving, form: dict[str, str], status: int, text: str) -> None:
