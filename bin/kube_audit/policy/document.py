@@ -135,6 +135,8 @@ class _Composer:
     def _node_from(self, event: yaml.Event) -> Optional[Node]:
         start = _mark(event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
+            if event.implicit[0] and "?" in event.value and self._open and self._open[-1].flow:
+                raise self._question_mark(start)
             node: Node = Scalar(start, _mark(event.end_mark), event.value, event.implicit[0], event.tag or "")
             return self._counted(node, event.anchor)
         if isinstance(event, yaml.AliasEvent):
@@ -147,6 +149,12 @@ class _Composer:
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             return self._close(_mark(event.end_mark))
         return None
+
+    def _question_mark(self, start: Mark) -> PolicyError:
+        """The Go parser ends a plain flow scalar at a question mark, as YAML 1.1 has it; libyaml reads on."""
+        where = f"line {start.line - 1}: " if start.line > 1 else ""
+        bracket = "}" if self._open[-1].is_mapping else "]"
+        return PolicyError(f"failed decoding: yaml: {where}did not find expected ',' or '{bracket}'", start)
 
     def _close(self, end: Mark) -> Node:
         opened = self._open.pop()

@@ -13,6 +13,17 @@ from kube_audit.policy.versions import Version
 
 # Gone before 1.24: extensions in 1.22, settings.k8s.io in 1.20, auditregistration.k8s.io in 1.19.
 DEAD_GROUPS = {"extensions": "1.22", "settings.k8s.io": "1.20", "auditregistration.k8s.io": "1.19"}
+# Kinds of files and calls that no API server serves as resources.
+UNSERVED_GROUPS = (
+    "audit.k8s.io",
+    "admission.k8s.io",
+    "apiserver.config.k8s.io",
+    "client.authentication.k8s.io",
+    "kubeadm.k8s.io",
+    "kubelet.config.k8s.io",
+    "kubescheduler.config.k8s.io",
+    "kubeproxy.config.k8s.io",
+)
 # Named in policies as if they were resources; kind of the request, not its path.
 MISNAMED = {
     ("authentication.k8s.io", "tokenrequests"): ("", "serviceaccounts/token"),

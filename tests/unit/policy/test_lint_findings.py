@@ -148,6 +148,9 @@ LINES: List[Tuple[str, str, Set[str], Set[str]]] = [
     ("stages by rule", policy_text("{level: Metadata, omitStages: [RequestReceived]}"), set(), {"M04", "M02", "M03"}),
     ("started", policy_text("{level: Metadata, omitStages: [ResponseStarted, ResponseComplete]}"), {"M02", "M03", "M04"}, set()),
     ("smart quotes", policy_text("{level: Metadata, users: [\u201calice\u201d]}"), {"H15"}, set()),
+    ("policy as a resource", policy_text("{level: Request, resources: [{group: audit.k8s.io, resources: [policies]}]}"), {"H06"}, set()),
+    ("nodes by wildcard", policy_text('{level: None, users: ["system:kube-proxy", "system:node:*"]}', "{level: Metadata}"), {"H04"}, {"H12", "H14"}),
+    ("exec among writes", policy_text("{level: Metadata, verbs: [create, update, patch, delete], %s}" % (CORE % "pods, pods/log, pods/exec")), {"H10", "H11", "M09"}, {"H06"}),
     ("rules by comment", "# why\n" + policy_text("{level: Metadata}  # all"), set(), {"T01"}),
 ]  # fmt: skip
 

@@ -1,6 +1,8 @@
 """Loading: the API server's policies, warnings and errors, and nothing that costs more than a second."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any, Dict, Optional
@@ -14,7 +16,7 @@ from kube_audit.policy.document import LIMIT_BYTES
 from kube_audit.policy.errors import PolicyError
 from kube_audit.policy.load import Loaded, load_file, load_text, load_value
 from kube_audit.policy.versions import NEWEST, parse_version
-from policy_cases import RECORDED, SHARED, policy_text, read_lines, shared_cases, shared_policies
+from policy_cases import RECORDED, REPOSITORY, SHARED, policy_text, read_lines, shared_cases, shared_policies
 
 LOADER = list(read_lines(RECORDED / "loader.jsonl"))
 
@@ -50,6 +52,28 @@ def test_every_refusal_has_a_line(case: Dict[str, Any]) -> None:
         return
     assert error.mark is not None
     assert 1 <= error.mark.line <= case["policy"].count("\n") + 1
+
+
+def test_the_parser_without_c_says_the_same() -> None:
+    """Inside Splunk PyYAML has no C part: all recorded texts give the same there, and hostile ones end as quickly."""
+    script = (
+        "import json, sys, yaml; del yaml.CSafeLoader\n"
+        "from kube_audit.policy.errors import PolicyError\n"
+        "from kube_audit.policy.load import load_text\n"
+        "for line in sys.stdin:\n"
+        "    try: load_text(json.loads(line)); print('null')\n"
+        "    except PolicyError as error: print(json.dumps(error.reason))\n"
+    )
+    hostile = ["[" * 100_000, "rules: [" + "a," * 120_000 + "]", "&a " * 80_000, "#" * 260_000, "{" * 1000]
+    texts = "".join(json.dumps(text) + "\n" for text in [*(case["policy"] for case in LOADER), *hostile])
+    call = [sys.executable, "-c", script]
+    done = subprocess.run(
+        call, input=texts, capture_output=True, text=True, check=True, cwd=REPOSITORY, env={"PYTHONPATH": "bin"}
+    )
+
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert answers[: len(LOADER)] == [case["error"] for case in LOADER]
+    assert all(answers[len(LOADER) :])
 
 
 def test_upstream_loader_cases_hold() -> None:

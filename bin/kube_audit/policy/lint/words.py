@@ -9,7 +9,7 @@ from kube_audit.policy.lint.edits import remove_item, remove_key, replace_value
 from kube_audit.policy.lint.finding import Check, Edit, Finding, Fix, Severity
 from kube_audit.policy.lint.subject import Subject, Value
 from kube_audit.policy.model import STAGES, GroupResources, Level
-from kube_audit.policy.resources import DEAD_GROUPS, MISNAMED
+from kube_audit.policy.resources import DEAD_GROUPS, MISNAMED, UNSERVED_GROUPS
 from kube_audit.policy.schema import Path
 
 RESOURCE_VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "proxy")
@@ -115,6 +115,11 @@ def find_resources(subject: Subject) -> Iterator[Finding]:
 
 def _group(subject: Subject, index: int, entry: GroupResources, path: Path) -> Iterator[Finding]:
     group, table = entry.group, subject.resources
+    if group in UNSERVED_GROUPS:
+        message = f"rule {index}: group {group!r} is one of configuration files, no API server serves it"
+        mend = "remove the entry; watch changes of such files on the node"
+        yield Finding(subject.mark(*path, "group"), message, "this entry matches nothing", mend)
+        return
     if group in ("", "*") or table.has(group) or group in DEAD_GROUPS or _bare(group) != group:
         return
     meant = "" if group in ("core", "v1") else _close_group(group, sorted(table.groups))
