@@ -4,7 +4,7 @@ import re
 from typing import List, Optional, Tuple
 
 from kube_audit.policy.errors import PolicyError
-from kube_audit.policy.lint import flag_checks, gaps, loading, noise, secrets, shadow, style, words
+from kube_audit.policy.lint import flag_checks, gaps, loading, names, noise, secrets, shadow, style, words
 from kube_audit.policy.lint.finding import Check, Reported
 from kube_audit.policy.lint.subject import Options, Subject
 from kube_audit.policy.load import Loaded, load_text
@@ -18,6 +18,7 @@ CHECKS: Tuple[Check, ...] = tuple(
         (
             *loading.CHECKS,
             *words.CHECKS,
+            *names.CHECKS,
             *shadow.CHECKS,
             *gaps.CHECKS,
             *secrets.CHECKS,

@@ -3,10 +3,15 @@
 from typing import List, Optional
 
 from kube_audit.policy.document import Mapping, Node, Scalar, Sequence, last_line, target_of
-from kube_audit.policy.lint.finding import Edit
+from kube_audit.policy.lint.finding import Edit, Fix
 from kube_audit.policy.lint.subject import Subject
 from kube_audit.policy.locate import entries
 from kube_audit.policy.schema import Path
+
+
+def fix_of(edit: Optional[Edit], assumption: str) -> Optional[Fix]:
+    """Make a fix of one edit, if the text can be edited there."""
+    return Fix((edit,), assumption) if edit is not None else None
 
 
 def replace_value(subject: Subject, path: Path, text: str) -> Optional[Edit]:
