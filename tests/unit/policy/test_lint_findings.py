@@ -20,6 +20,7 @@ KNOWN = [
     ("plugins_audit-policy.yaml", "S01", 60),
     ("plugins_audit-policy.yaml", "M07", 75),
     ("plugins_audit-policy.yaml", "M06", 78),
+    ("plugins_audit-policy.yaml", "L03", 20),
     ("library-go_allrequestbodies.yaml", "H01", 38),
     ("library-go_allrequestbodies.yaml", "S01", 40),
     ("library-go_allrequestbodies.yaml", "S02", 40),

@@ -1,11 +1,11 @@
-"""M01, M04 to M06, L01, L02: volume without evidence, and patterns that take more than they say."""
+"""M01, M04 to M06, L01 to L03: volume without evidence, and patterns that take more than they say."""
 
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 from kube_audit.policy.lint.edits import indent_of
 from kube_audit.policy.lint.finding import Check, Edit, Finding, Fix, Severity
 from kube_audit.policy.lint.subject import Subject
-from kube_audit.policy.lint.witness import Object, Who, attributes
+from kube_audit.policy.lint.witness import Object, Who, attributes, member_of
 from kube_audit.policy.locate import find_key
 from kube_audit.policy.model import RECEIVED, Level
 
@@ -138,6 +138,26 @@ def find_bodiless_urls(subject: Subject) -> Iterator[Finding]:
             yield Finding(subject.mark("rules", index, "level"), message, meaning, "write level: Metadata")
 
 
+_RBAC = "rbac.authorization.k8s.io"
+_SIBLINGS = {"clusterroles": "roles", "clusterrolebindings": "rolebindings"}
+
+
+def find_half_of_rbac(subject: Subject) -> Iterator[Finding]:
+    """L03: bodies of cluster-wide permissions, not of those in a namespace."""
+    for index, rule in enumerate(subject.rules):
+        if rule.level < Level.REQUEST or (rule.verbs and "create" not in rule.verbs):
+            continue
+        for entry, value in subject.patterns(index):
+            sibling = _SIBLINGS.get(value.text) if entry.group == _RBAC else None
+            if sibling is None or sibling in entry.resources:
+                continue
+            level = subject.decide(attributes(Object(_RBAC, sibling), "create", member_of(rule))).level
+            if level < rule.level:
+                message = f"rule {index}: {value.text} are recorded at {rule.level.text}, {sibling} at {level.text}"
+                meaning = "who was given what in a namespace, kube-system included, cannot be told from the log"
+                yield Finding(subject.mark(*value.path), message, meaning, f"add {sibling}")
+
+
 _HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\n"
 _QUIET = (
     '- level: None\n  resources:\n  - group: ""\n    resources: [events]\n  - group: events.k8s.io\n'
@@ -200,5 +220,17 @@ CHECKS = (
         _HEAD + 'rules:\n- level: Request\n  nonResourceURLs: ["*"]\n',
         _HEAD + 'rules:\n- level: Metadata\n  nonResourceURLs: ["*"]\n',
         find_bodiless_urls,
+    ),
+    Check(
+        "L03",
+        Severity.LOW,
+        "half of RBAC with bodies",
+        "Bodies of clusterroles and clusterrolebindings are recorded, those of roles and rolebindings are not; a "
+        "rolebinding to cluster-admin in kube-system is as good as one for the cluster.",
+        _HEAD + "rules:\n- level: Request\n  resources:\n  - group: rbac.authorization.k8s.io\n"
+        "    resources: [clusterrolebindings]\n- level: Metadata\n",
+        _HEAD + "rules:\n- level: Request\n  resources:\n  - group: rbac.authorization.k8s.io\n"
+        "    resources: [clusterrolebindings, rolebindings]\n- level: Metadata\n",
+        find_half_of_rbac,
     ),
 )
