@@ -92,8 +92,8 @@ def test_a_line_that_is_no_request_is_bad_input(policy: str, line: object, reaso
 
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [(("--target-version", "9.9"), 64), (("--policy", "/nowhere"), 64), (("--nothing",), 64)],
-    ids=["version", "file", "option"],
+    [(("--target-version", "9.9"), 64), (("--policy", "/nowhere"), 2), (("/nowhere",), 2), (("--nothing",), 64)],
+    ids=["version", "file", "requests", "option"],
 )
 def test_wrong_usage(arguments: Tuple[str, ...], status: int) -> None:
     """What the command does not know is wrong usage, said in one line."""

@@ -6,7 +6,7 @@ from typing import Optional, Tuple
 
 import click
 
-from kube_audit.cli.policy.options import EXISTING_FILE, target_version
+from kube_audit.cli.policy.options import INPUT_FILE, target_version
 from kube_audit.errors import BadInput
 from kube_audit.policy.coverage import as_lookup, as_text, coverage, rows
 from kube_audit.policy.detections import CATALOGUE, choose, load_detections, shipped_detections
@@ -15,7 +15,7 @@ from kube_audit.policy.versions import Version
 
 
 @click.command()
-@click.option("--policy", "path", type=EXISTING_FILE, required=True, help="The policy.")
+@click.option("--policy", "path", type=INPUT_FILE, required=True, help="The policy.")
 @target_version
 @click.option("--detection", "ids", multiple=True, metavar="ID", help="Only this detection; again and again.")
 @click.option(

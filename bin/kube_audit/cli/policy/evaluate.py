@@ -2,21 +2,21 @@
 
 import json
 from pathlib import Path
-from typing import Optional, TextIO
+from typing import Iterator, Optional
 
 import click
 
-from kube_audit.cli.policy.options import EXISTING_FILE, target_version
+from kube_audit.cli.policy.options import INPUT_FILE, target_version
 from kube_audit.errors import BadInput
 from kube_audit.policy.evaluate import Answers
 from kube_audit.policy.versions import Version
 
 
 @click.command()
-@click.option("--policy", "path", type=EXISTING_FILE, help="Policy for lines that carry none of their own.")
+@click.option("--policy", "path", type=INPUT_FILE, help="Policy for lines that carry none of their own.")
 @target_version
-@click.argument("requests", type=click.File(encoding="utf-8", errors="surrogateescape"), default="-")
-def command(path: Optional[Path], version: Version, requests: TextIO) -> int:
+@click.argument("requests", type=click.Path(allow_dash=True, path_type=str), default="-")
+def command(path: Optional[Path], version: Version, requests: str) -> int:
     """Say what a policy records of each request.
 
     REQUESTS (default: standard input) holds one JSON object a line: {"method", "uri", "user", "groups"}, and if need
@@ -28,7 +28,7 @@ def command(path: Optional[Path], version: Version, requests: TextIO) -> int:
     """
     answers = Answers(path, version)
     wrong = None
-    for number, line in enumerate(requests, start=1):
+    for number, line in enumerate(_lines(requests), start=1):
         if not line.strip():
             continue
         try:
@@ -40,3 +40,11 @@ def command(path: Optional[Path], version: Version, requests: TextIO) -> int:
     if wrong is not None:
         raise wrong
     return 0
+
+
+def _lines(requests: str) -> Iterator[str]:
+    try:
+        with click.open_file(requests, encoding="utf-8", errors="surrogateescape") as lines:
+            yield from lines
+    except OSError as error:
+        raise BadInput(f"{requests}: cannot be read: {error.strerror}") from error

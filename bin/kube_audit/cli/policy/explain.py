@@ -6,7 +6,7 @@ from typing import Optional, Tuple
 
 import click
 
-from kube_audit.cli.policy.options import EXISTING_FILE, target_version
+from kube_audit.cli.policy.options import INPUT_FILE, target_version
 from kube_audit.policy.explain import as_object, as_text, explain
 from kube_audit.policy.load import load_file
 from kube_audit.policy.requestinfo import read_request
@@ -14,7 +14,7 @@ from kube_audit.policy.versions import Version
 
 
 @click.command()
-@click.option("--policy", "path", type=EXISTING_FILE, required=True, help="The policy.")
+@click.option("--policy", "path", type=INPUT_FILE, required=True, help="The policy.")
 @target_version
 @click.option(
     "--user", default="kubernetes-admin", show_default=True, help="Authenticated user, not an impersonated one."

@@ -6,7 +6,7 @@ from typing import List, Optional, Tuple
 
 import click
 
-from kube_audit.cli.policy.options import EXISTING_FILE, target_version
+from kube_audit.cli.policy.options import INPUT_FILE, target_version
 from kube_audit.errors import BadInput, WrongUsage
 from kube_audit.policy.coverage import as_text
 from kube_audit.policy.detections import CATALOGUE, Detection, choose, load_detections, shipped_detections
@@ -31,7 +31,7 @@ from kube_audit.policy.versions import Version
 @click.option("--distribution", type=click.Choice(DISTRIBUTIONS), default="plain", help="How the API server is run.")
 @target_version
 @click.option("--max-gb-per-day", "ceiling", type=click.FloatRange(0, min_open=True), help="Ceiling; needs --sample.")
-@click.option("--sample", multiple=True, type=EXISTING_FILE, help="Recorded audit log to measure; again and again.")
+@click.option("--sample", multiple=True, type=INPUT_FILE, help="Recorded audit log to measure; again and again.")
 @click.option("--webhook-url", help="Receiver of the audit webhook, https://HOST:PORT/PATH.")
 @click.option("--webhook-ca", help="Path on the control plane: PEM file that the receiver is signed by.")
 @click.option("--webhook-cert", help="Path on the control plane: client certificate.")

@@ -6,7 +6,7 @@ from typing import List, Optional, Tuple
 
 import click
 
-from kube_audit.cli.policy.options import EXISTING_FILE, target_version
+from kube_audit.cli.policy.options import INPUT_FILE, target_version
 from kube_audit.errors import BadInput, WrongUsage
 from kube_audit.policy.document import LIMIT_BYTES
 from kube_audit.policy.errors import PolicyError
@@ -41,7 +41,7 @@ def _explain(context: click.Context, _parameter: click.Parameter, value: Optiona
     default="medium",
     help="Least severity that makes the exit code 1; default medium.",
 )
-@click.option("--flags", type=EXISTING_FILE, help="File with kube-apiserver's flags, like its manifest, to check too.")
+@click.option("--flags", type=INPUT_FILE, help="File with kube-apiserver's flags, like its manifest, to check too.")
 @click.option("--fix", is_flag=True, help="Print a unified diff of what must have been meant, and what was assumed.")
 @click.option("--write", is_flag=True, help="With --fix: edit the files in place.")
 @click.option("--advice", is_flag=True, help="With --fix: add fixes that change what is recorded for the better.")
@@ -80,7 +80,10 @@ def command(  # noqa: PLR0913, PLR0917 (one parameter an option)
 
 
 def _read_text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _read(path: str) -> str:

@@ -8,7 +8,8 @@ import click
 from kube_audit.policy.versions import NEWEST, OLDEST, Version, parse_version
 
 _Command = TypeVar("_Command", bound=Callable[..., object])
-EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# What cannot be read is bad input (2), not wrong usage (64): reading says so, click does not look.
+INPUT_FILE = click.Path(path_type=Path)
 
 
 def _read_version(_context: click.Context, _parameter: click.Parameter, value: Optional[str]) -> Version:

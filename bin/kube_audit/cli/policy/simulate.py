@@ -7,7 +7,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 
 import click
 
-from kube_audit.cli.policy.options import EXISTING_FILE, target_version
+from kube_audit.cli.policy.options import INPUT_FILE, target_version
 from kube_audit.policy.load import Loaded, load_file
 from kube_audit.policy.simulate.compare import Change, Comparison
 from kube_audit.policy.simulate.events import Line, Reader
@@ -19,13 +19,13 @@ _PROGRESS_EVENTS = 2_000
 
 
 @click.command()
-@click.option("--policy", "path", type=EXISTING_FILE, required=True, help="The policy to try.")
-@click.option("--against", type=EXISTING_FILE, help="A second policy, to show what changes between the two.")
+@click.option("--policy", "path", type=INPUT_FILE, required=True, help="The policy to try.")
+@click.option("--against", type=INPUT_FILE, help="A second policy, to show what changes between the two.")
 @target_version
 @click.option("--maxsize", type=click.IntRange(0), help="Megabytes of a log file (--audit-log-maxsize), for retention.")
 @click.option("--maxbackup", type=click.IntRange(0), help="Rotated log files (--audit-log-maxbackup), for retention.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Form of the report.")
-@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=EXISTING_FILE)
+@click.argument("logs", metavar="LOG...", nargs=-1, required=True, type=INPUT_FILE)
 def command(  # noqa: PLR0913, PLR0917 (one parameter an option)
     path: Path,
     against: Optional[Path],
@@ -72,7 +72,7 @@ def _rotation(version: Version, maxsize: Optional[int], maxbackup: Optional[int]
 
 
 def _progress(reader: Reader, logs: Tuple[Path, ...]) -> Iterator[Line]:
-    total = sum(log.stat().st_size for log in logs)
+    total = sum(log.stat().st_size for log in logs if log.exists())
     shown = 0
     with click.progressbar(length=total, label="replaying", file=sys.stderr) as bar:
         for log in logs:
