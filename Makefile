@@ -85,7 +85,7 @@ RECORDED ?= tests/recorded
 cluster: setup
 	@$(LABORATORY) build
 
-# All recordings anew, 45 minutes; SCENARIO=first-log makes one, RECORDED=build/recorded puts it elsewhere.
+# All recordings anew, 35 minutes; SCENARIO=first-log makes one, RECORDED=build/recorded puts it elsewhere.
 record: setup build/laboratory/.complete
 	@$(LABORATORY) build && $(LABORATORY) record --folder $(RECORDED) $(if $(SCENARIO),--scenario $(SCENARIO))
 

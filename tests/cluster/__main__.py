@@ -18,6 +18,8 @@ from cluster.errors import LaboratoryError, NotRun
 from cluster.modules import write_module
 from cluster.record import Scenario, run, save
 from cluster.recordings import recordings
+from cluster.relabel import relabel
+from cluster.scenarios.attacks import ATTACKS, truth_of
 from cluster.scenarios.catalogue import ADDRESSES, scenarios
 from cluster.truth_document import document
 from cluster.versions import KUBERNETES_COMPONENTS, MODULES, VERSIONS
@@ -88,6 +90,14 @@ def record_diff_command(one: Path, other: Path) -> int:
     rows = len(counts[0].keys() | counts[1].keys())
     click.echo(f"record-diff: {', '.join(names) or 'nothing in common'}: {rows} rows, {len(found)} differ")
     return 1 if found or not names else 0
+
+
+@laboratory.command("relabel")
+@click.option("--folder", type=click.Path(path_type=Path), default=RECORDED, show_default=True)
+def relabel_command(folder: Path) -> None:
+    """Label the recordings of attacks anew, as the scripts are now; nothing is recorded."""
+    truths = {attack.name: truth_of(attack) for attack in ATTACKS}
+    click.echo(f"relabel: {relabel(folder, truths)} labels changed")
 
 
 @laboratory.command("truth")

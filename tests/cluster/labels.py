@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from cluster.script import Decides, Step
+from cluster.script import Decides, Step, Truth
 
 LEVELS = ("Metadata", "Request", "RequestResponse")
 Event = Mapping[str, Any]
@@ -37,10 +37,9 @@ def label_events(events: Sequence[Event], steps: Sequence[Step]) -> list[Label]:
         step = step_of(event, steps)
         if step is None or step.truth is None:
             continue
-        found = decides(step.truth.decides, event) and _shows(step.truth.level, event["level"])
         known = labels.get(event["auditID"])
-        must_find = found or (known is not None and known.must_find)
-        labels[event["auditID"]] = Label(event["auditID"], step, must_find, event["auditID"] in step.audit_ids)
+        found = must_find(step.truth, event) or (known is not None and known.must_find)
+        labels[event["auditID"]] = Label(event["auditID"], step, found, event["auditID"] in step.audit_ids)
     return list(labels.values())
 
 
@@ -72,6 +71,11 @@ def step_of(event: Event, steps: Sequence[Step]) -> Step | None:
     return None
 
 
+def must_find(truth: Truth, event: Event) -> bool:
+    """Tell whether a detection must find an event: it is what the step is about, at a level that shows it."""
+    return decides(truth.decides, event) and LEVELS.index(event["level"]) >= LEVELS.index(truth.level)
+
+
 def decides(decision: Decides, event: Event) -> bool:
     """Tell whether an event is one that a detection must find."""
     target = event.get("objectRef", {})
@@ -81,10 +85,6 @@ def decides(decision: Decides, event: Event) -> bool:
         and (not decision.resource or target.get("subresource", "") == decision.subresource)
         and (not decision.code or event.get("responseStatus", {}).get("code") == decision.code)
     )
-
-
-def _shows(needed: str, level: str) -> bool:
-    return LEVELS.index(level) >= LEVELS.index(needed)
 
 
 def parse_time(text: str) -> datetime:

@@ -2,7 +2,7 @@
 
 Sixteen nodes with heartbeats and leases; controllers that roll deployments and run cron jobs; a GitOps reconciler that
 applies the same objects again and again; an operator with custom resources of its own; a scraper and a dashboard that
-read; continuous integration with namespaces that come and go; developers; somebody on call who looks into a fault,
+read; continuous integration that releases; developers; somebody on call who looks into a fault,
 with the one shell of the hour; a new joiner who meets closed doors.
 """
 
@@ -90,7 +90,7 @@ Paths = tuple[str, ...]
 
 
 def _continuous_integration(clients: Clients, random: Random) -> list[Entry]:
-    """Release a service every three minutes; open a preview twice an hour."""
+    """Release a service every three minutes."""
     client, entries = clients[company.DEPLOYER], []
     for number, minute in enumerate(every(3, MINUTES, start=1)):
         tag = f"2.{number}.{random.randint(0, 9)}"

@@ -66,15 +66,19 @@ def address(number: int) -> str:
 ADDRESSES = (company.API_SERVER, company.NODES, *(address(number) for number in range(len(ATTACKS))))
 
 
+def truth_of(attack: Attack) -> Truth:
+    """Say what an attack's step shows."""
+    return Truth(attack.catalogue, attack.decides, attack.detection, attack.level)
+
+
 def play(cluster: Cluster, script: Script) -> None:
     """Make every attack, one after the other."""
     files = cluster.serving_certificate("admission", company.NODES)
     with Backends(company.NODES), admission.AdmissionWebhook(company.NODES, files):
         for number, attack in enumerate(ATTACKS):
-            truth = Truth(attack.catalogue, attack.decides, attack.detection, attack.level)
             with ExitStack() as stack:
                 client = stack.enter_context(_sign_in(cluster, number, attack))
-                with script.step(attack.name, client, truth):
+                with script.step(attack.name, client, truth_of(attack)):
                     attack.move(client)
 
 

@@ -22,6 +22,7 @@ from cluster.scenarios.attacks.moves import (
 from cluster.script import Decides
 
 DENIED = "discovery/denied_access_burst"
+POD_EXEC = "execution/pod_exec"
 PUBLIC = "/api/v1/namespaces/public"
 PLACES = ("default", "kube-system", "kube-public", "victim", "public", "shop", "payments", "monitoring", "ci", "gitops")
 SECRETS_EVERYWHERE = [get(f"/api/v1/namespaces/{place}/secrets") for place in PLACES]
@@ -59,6 +60,7 @@ ATTACKS = (
         Decides(),
         together(*RECON, get("/console"), get("/admin"), get("/.env")),
         ANONYMOUS,
+        detection=DENIED,
     ),
     Attack(
         "A06",
@@ -150,7 +152,11 @@ ATTACKS = (
         POWERLESS_ACCOUNT,
     ),
     Attack(
-        "B10", "shell path in the URI", Decides(("get", "create"), "pods", "exec"), shell("/bin/bash -c /usr/bin/curl")
+        "B10",
+        "shell path in the URI",
+        Decides(("get", "create"), "pods", "exec"),
+        shell("/bin/bash -c /usr/bin/curl"),
+        detection=POD_EXEC,
     ),
     Attack("B13", "roles read", Decides(("list",), "clusterroles"), get(f"{RBAC}/clusterroles")),
 )

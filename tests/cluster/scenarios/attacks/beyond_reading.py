@@ -96,6 +96,7 @@ ATTACKS = (
         Decides(code=401),
         together(*(get(f"{V}/pods?limit={number}") for number in range(12))),
         BAD_TOKEN,
+        detection="discovery/denied_access_burst",
     ),
     Attack("N30", "Secret names guessed", Decides(("get",), "secrets", code=404), guess_names),
     Attack("N31", "Secrets watched", Decides(("watch",), "secrets"), lambda client: client.watch(f"{V}/secrets", 3)),
@@ -128,5 +129,12 @@ ATTACKS = (
         ),
         level="Request",
     ),
-    Attack("N20", "exec by kubectl with the right to read", Decides(("get",), "pods", "exec"), shell("id"), LIMITED),
+    Attack(
+        "N20",
+        "exec by kubectl with the right to read",
+        Decides(("get",), "pods", "exec", 101),
+        shell("id"),
+        LIMITED,
+        detection="execution/pod_exec",
+    ),
 )

@@ -94,7 +94,6 @@ ATTACKS = (
         "cluster-admin by JSON patch",
         Decides(("patch",), "clusterrolebindings"),
         patch(f"{RBAC}/clusterrolebindings/cluster-admin", [{"op": "add", "path": "/subjects/-", "value": ME}], "json"),
-        level="Request",
         detection=ADMIN_BINDING,
     ),
     Attack(
