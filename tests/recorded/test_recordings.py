@@ -97,6 +97,15 @@ def test_labels_belong_to_recordings_that_are_there(labels: list[Event]) -> None
     assert {label["recording"] for label in labels} <= RECORDINGS.keys()
 
 
+def test_ordinary_life_is_an_hour_of_twenty_thousand_events() -> None:
+    """The ordinary hour is long and busy enough to measure false alarms on."""
+    hour = events_of(RECORDINGS["ordinary-life"])
+    times = sorted(parse_time(event["stageTimestamp"]) for event in hour)
+
+    assert len(hour) >= 20_000
+    assert times[-1] - times[0] >= timedelta(minutes=59)
+
+
 @pytest.mark.parametrize("minor", ["1.37", "1.30"])
 @pytest.mark.parametrize("policy", ["full", "typical", "metadata"])
 def test_every_attack_is_in_every_recording_of_attacks(minor: str, policy: str, labels: list[Event]) -> None:

@@ -24,6 +24,8 @@ LEASES = Row("night", "", "update", "leases", "ResponseComplete", 200)
         pytest.param(LEASES, 1000, 1090, True, id="within ten per cent"),
         pytest.param(LEASES, 1000, 1150, False, id="more than ten per cent"),
         pytest.param(LEASES, 0, 9, True, id="a few of few"),
+        pytest.param(LEASES._replace(code=409), 80, 94, True, id="conflicts, which are races"),
+        pytest.param(LEASES._replace(code=409), 80, 120, False, id="many more conflicts"),
     ],
 )
 def test_attacks_must_be_equal_and_ordinary_life_nearly(row: Row, one: int, other: int, alike: bool) -> None:
