@@ -39,7 +39,7 @@ from standin.jobs.job import Order
 from standin.jobs.journal import HOST, Journal
 from standin.jobs.postprocess import run_over
 from standin.jobs.registry import Jobs
-from standin.jobs.saved import SavedSearch
+from standin.jobs.saved import SavedSearch, read_saved_search, read_saved_searches
 from standin.jobs.scheduler import Alert, RunRecord, Scheduler
 from standin.jobs.scripts import Scripts
 from standin.language.search import Result
@@ -164,19 +164,11 @@ class Instance:
 
     def saved_searches(self) -> list[SavedSearch]:
         """Return every saved search of every app."""
-        return [
-            self.saved_search(name, app)
-            for app in self.configuration.apps
-            for name in self.configuration.stanzas("savedsearches", app)
-            if self.configuration.home("savedsearches", name, app) == app
-        ]
+        return read_saved_searches(self.configuration)
 
     def saved_search(self, name: str, app: str) -> SavedSearch:
         """Return one saved search as its app sees it; KeyError where it does not exist."""
-        stanza = self.configuration.stanza("savedsearches", name, app)
-        home = self.configuration.home("savedsearches", name, app) or app
-        owner = self.configuration.access("savedsearches", name, home).owner
-        return SavedSearch(name, home, owner, {key: setting.value for key, setting in stanza.items()})
+        return read_saved_search(self.configuration, name, app)
 
     def run_action(self, action: str, alert: Alert) -> None:
         """Run one action of one alert."""

@@ -13,6 +13,7 @@ COMMANDS = {
     "search": "standin.cli.search",
     "detect": "standin.cli.detect",
     "check": "standin.cli.check",
+    "replay": "standin.cli.replay",
     "serve": "standin.cli.serve",
 }
 WRONG_USAGE = 1

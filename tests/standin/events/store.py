@@ -114,7 +114,7 @@ class Store:
         views = self._views(indexes)
         events = views[0] if len(views) == 1 else sorted((each for view in views for each in view), key=_negative_time)
         needles = sorted(set(substrings), key=len, reverse=True)
-        for event in _within(events, bounds):
+        for event in within(events, bounds):
             if not needles or _holds(event.raw, needles):
                 yield event
 
@@ -131,7 +131,8 @@ def covers(pattern: str, name: str) -> bool:
     return pattern == name or ("*" in pattern and wildcard.matcher(pattern)(name))
 
 
-def _within(events: Sequence[Event], bounds: TimeBounds) -> Iterable[Event]:
+def within(events: Sequence[Event], bounds: TimeBounds) -> Iterable[Event]:
+    """Return the events that lie within ranges of event time and of index time."""
     earliest, latest, index_earliest, index_latest = bounds
     if bounds == UNBOUNDED:
         return events

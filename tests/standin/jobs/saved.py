@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from standin.conf.configuration import Configuration
+
 REST_NAMES = {
     "alert_type": "counttype",
     "alert_comparator": "relation",
@@ -82,3 +84,21 @@ class SavedSearch:
     def suppression_fields(self) -> tuple[str, ...]:
         """Name the fields whose values keep apart what is suppressed."""
         return tuple(name.strip() for name in self.text("alert.suppress.fields").split(",") if name.strip())
+
+
+def read_saved_search(configuration: Configuration, name: str, app: str) -> SavedSearch:
+    """Return one saved search as its app sees it; KeyError where it does not exist."""
+    stanza = configuration.stanza("savedsearches", name, app)
+    home = configuration.home("savedsearches", name, app) or app
+    owner = configuration.access("savedsearches", name, home).owner
+    return SavedSearch(name, home, owner, {key: setting.value for key, setting in stanza.items()})
+
+
+def read_saved_searches(configuration: Configuration) -> list[SavedSearch]:
+    """Return every saved search of every app."""
+    return [
+        read_saved_search(configuration, name, app)
+        for app in configuration.apps
+        for name in configuration.stanzas("savedsearches", app)
+        if configuration.home("savedsearches", name, app) == app
+    ]

@@ -1,0 +1,1 @@
+"""Shipped schedules on a simulated clock over a recording: `standin replay`."""
