@@ -119,7 +119,7 @@ class Instance:
     def _tick(self) -> None:
         while not self._stopping.wait(SCHEDULER_TICK_S):
             try:
-                self.scheduler.run_due(self.clock.now())
+                self.scheduler.run_due(self.clock.now(), is_behind=True)
             except Exception:  # noqa: BLE001 - the boundary of this thread: the next tick tries again
                 traceback.print_exc(file=sys.stderr)
 

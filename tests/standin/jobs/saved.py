@@ -60,6 +60,11 @@ class SavedSearch:
         return not self.flag("disabled") and self.flag("enableSched") and bool(self.text("cron_schedule").strip())
 
     @property
+    def is_continuous(self) -> bool:
+        """Tell whether it runs every period, however late, or only the newest when the scheduler falls behind."""
+        return not self.flag("realtime_schedule", "1")
+
+    @property
     def is_digest(self) -> bool:
         """Tell whether an alert speaks once for all rows."""
         return self.flag("alert.digest_mode", "1")

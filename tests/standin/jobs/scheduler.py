@@ -1,12 +1,13 @@
 """Runs what is due: searches in time order, each with its own `now`, then its alert, then the alert's actions.
 
 When the clock jumps, every scheduled time passed on the way is run, as if the time had gone by; a search that was
-switched on begins with the next time after that. Each run leaves a line in _internal, sourcetype `scheduler`.
+switched on begins with the next time after that. Where runs take so long that the scheduler falls behind, those of
+`realtime_schedule = 1` are skipped but for the newest. Each run leaves a line in _internal, sourcetype `scheduler`.
 """
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -18,6 +19,7 @@ from standin.jobs.job import Job, Order
 from standin.jobs.registry import Jobs
 from standin.jobs.saved import SavedSearch, SavedSearchError, seconds
 from standin.jobs.schedule import Run, ScheduleError, due_runs, period_s
+from standin.jobs.slots import OVERTAKEN, overtaken
 from standin.language.search import Result
 from standin.searchhead import User
 from standin.values.timemodifier import resolve_time
@@ -91,14 +93,18 @@ class Scheduler:
             self._after = {key: self._after.get(key, now) for key in due}
         return due
 
-    def run_due(self, until: float) -> list[RunRecord]:
-        """Run everything that is due up to a time."""
+    def run_due(self, until: float, *, is_behind: bool = False) -> list[RunRecord]:
+        """Run everything that is due up to a time; a scheduler that is behind skips what only the newest run is for."""
         with self._running:
             due = self.refresh()
             after = self._after
             schedules = {key: saved.text("cron_schedule") for key, saved in due.items() if key in after}
             runs = due_runs(schedules, after, until, self._log_unreadable)
-            return [self.run(due[run.key], run.at) for run in runs if self._begins(run)]
+            late = {run for run in overtaken(runs) if is_behind and not due[run.key].is_continuous}
+            return [self._run_or_skip(due[run.key], run, late) for run in runs if self._begins(run)]
+
+    def _run_or_skip(self, saved: SavedSearch, run: Run, late: Container[Run]) -> RunRecord:
+        return self._skip(saved, run.at, OVERTAKEN) if run in late else self.run(saved, run.at)
 
     def _begins(self, run: Run) -> bool:
         """Note that a run begins, unless its search was switched off meanwhile."""

@@ -21,6 +21,7 @@ LOOKBACK_S = 86_400.0
 # limits.conf: max_searches_perc 50 of base_max_searches 6 + max_searches_per_cpu 1 for each of 16 CPUs.
 SLOTS = 11
 RUN_S = 2.0
+OVERTAKEN = "did not begin before its next scheduled time"
 # savedsearches.conf.spec, schedule_priority; the flag is realtime_schedule.
 _TIERS = [
     ("highest", True),
@@ -57,7 +58,7 @@ class Habit(NamedTuple):
     @classmethod
     def of(cls, saved: SavedSearch) -> "Habit":
         """Read the keys of a saved search; raises SavedSearchError."""
-        is_realtime = saved.flag("realtime_schedule", "1")
+        is_realtime = not saved.is_continuous
         priority = saved.text("schedule_priority", "default")
         if (priority, is_realtime) not in _TIERS:
             raise SavedSearchError(f"schedule_priority {priority!r} is none of default, higher, highest")
@@ -98,21 +99,21 @@ class _Floor:
 
     def drop(self, at: float) -> Iterable[Start]:
         """Take out what will never run."""
-        newest = {run.key: run.at for run in self.waiting}
+        late = overtaken(self.waiting)
         for run in list(self.waiting):
-            reason = self._reason(run, newest[run.key])
+            reason = self._reason(run, is_overtaken=run in late)
             if reason:
                 self.waiting.remove(run)
                 yield Start(at, run, reason)
 
-    def _reason(self, run: Run, newest: float) -> str:
+    def _reason(self, run: Run, *, is_overtaken: bool) -> str:
         down = self.capacity.down
         if self.habits[run.key].is_continuous:
             is_lost = down.holds(run.at) and run.at < down.end - LOOKBACK_S
             return "scheduler was down for longer than continuous schedules look back" if is_lost else ""
         if down.holds(run.at):
             return "scheduler was down, and realtime_schedule is 1"
-        return "no slot before its next scheduled time" if run.at < newest else ""
+        return OVERTAKEN if is_overtaken else ""
 
     def begin(self, at: float) -> Iterable[Start]:
         """Begin what there are slots for."""
@@ -130,6 +131,13 @@ class _Floor:
     def _rank(self, run: Run, at: float) -> tuple[int, bool, Run]:
         habit = self.habits[run.key]
         return habit.tier, at < run.at + habit.window_s, run
+
+
+def overtaken(runs: Iterable[Run]) -> set[Run]:
+    """Return the runs whose search has a later one among them: those that are skipped unless they are continuous."""
+    due = sorted(runs)
+    newest = {run.key: run.at for run in due}
+    return {run for run in due if run.at < newest[run.key]}
 
 
 def plan(runs: Sequence[Run], habits: Mapping[Key, Habit], capacity: Capacity) -> list[Start]:

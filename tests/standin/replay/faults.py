@@ -1,9 +1,9 @@
 """What may go wrong in a replay: `KIND` or `KIND=SPAN`, a span being 90, 15m, 6h, 2d.
 
-late[=6h]            A forwarder, or its network, was down: events come with their own, old times (design, decision 19).
+late[=6h]            A forwarder, or its network, was down: events come with their own, old times.
                      Every event is indexed that much later.
-skew[=30m]           The API server's clock is ahead, with a minus behind, of the indexers' (the same decision: event
-                     times up to an hour ahead). Every event is indexed that much before its own time.
+skew[=30m]           The API server's clock is ahead, with a minus behind, of the indexers': events from the
+                     future, or the past. Every event is indexed that much before its own time.
 skip[=15m]           Other searches hold every slot (limits.conf.spec, max_searches_perc): no run begins for that long,
                      from the first event on.
 peer-down            One of three search peers is away for one run of each search, that in whose slice most of the

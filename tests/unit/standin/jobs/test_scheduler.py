@@ -104,6 +104,22 @@ def test_what_is_switched_on_later_begins_later() -> None:
     assert [record.at for record in made.run_due(HOUR + 2100)] == [HOUR + 2100]
 
 
+@pytest.mark.parametrize(
+    ("realtime", "statuses"),
+    [("0", ["success", "success", "success"]), ("1", ["skipped", "skipped", "success"])],
+    ids=["continuous", "real-time"],
+)
+def test_a_scheduler_that_is_behind_skips_what_need_not_run(realtime: str, statuses: list[str]) -> None:
+    """Continuous schedules run every period; of others only the newest run begins, and the log names the rest."""
+    around = Surroundings(SavedSearch("s", "app", "nobody", ON | {"realtime_schedule": realtime}))
+    made, _ = scheduler(around, Clock(HOUR))
+
+    records = made.run_due(HOUR + 900, is_behind=True)
+
+    assert [record.status for record in records] == statuses
+    assert [line["status"] for line in around.log] == statuses
+
+
 def test_digest_calls_an_action_once_and_per_result_once_a_row() -> None:
     """The rows of each call are what the alert is about."""
     digest = Surroundings(saved(action_note="1"))
