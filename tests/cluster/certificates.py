@@ -64,6 +64,8 @@ class Authority:
             _builder(subject, self._name, key.public_key())
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+            # Python 3.13 verifies strictly, and refuses a certificate that does not say whose key signed it.
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
         )
         if names:
             alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
