@@ -79,8 +79,8 @@ def command(  # noqa: PLR0913, one parameter for each option
 
     An event is indexed --delay seconds after its own time, and found by searches up to 90 seconds after that. Prints
     JSON lines, told apart by `kind`: finding (what a search collected), action (a call), run (skipped or failed, with
-    its slice), missed (what the same replay without faults finds) and, last, summary. Faults: late[=6h], skew[=30m],
-    skip[=15m], peer-down, scheduler-down[=2h]. Exit codes as `standin search`.
+    its slice), missed (what the same replay without faults finds) and, last, summary. Faults: late[=6h],
+    late-third[=6h], skew[=30m], skip[=15m], peer-down, scheduler-down[=2h]. Exit codes as `standin search`.
     """
     if not files:
         raise click.UsageError("nothing to replay: give --events FILE:SOURCETYPE")

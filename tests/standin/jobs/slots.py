@@ -65,10 +65,13 @@ class Habit(NamedTuple):
         window = saved.text("schedule_window", "0")
         if window != "auto" and not window.isdecimal():
             raise SavedSearchError(f"schedule_window {window!r} is neither a number of minutes nor auto")
+        concurrent = saved.text("max_concurrent", "1")
+        if not concurrent.isdecimal() or not int(concurrent):
+            raise SavedSearchError(f"max_concurrent {concurrent!r} is no whole number above 0")
         # A priority and a window exclude each other; the priority counts.
         minutes = int(window) if window != "auto" and priority == "default" else 0
         tier = _TIERS.index((priority, is_realtime))
-        return cls(not is_realtime, tier, minutes * 60.0, int(saved.text("max_concurrent", "1")))
+        return cls(not is_realtime, tier, minutes * 60.0, int(concurrent))
 
 
 class Capacity(NamedTuple):

@@ -58,7 +58,7 @@ def call_nothing(action: str, alert: Alert) -> None:
 
 
 def _play(site: Site, events: Sequence[Event], settings: Settings, faults: Faults, call: Call) -> Replay:
-    arriving = arrivals(events, settings.delay_s + faults.index_shift_s, settings.seed)
+    arriving = arrivals(events, settings.delay_s + faults.index_shift_s, settings.seed, faults.late_third_s)
     # The moment at which the first event is on its way, by a clock that is right.
     begin = min(arrival.event.index_time for arrival in arriving) - settings.delay_s
     capacity = Capacity(

@@ -2,6 +2,8 @@
 
 late[=6h]            A forwarder, or its network, was down: events come with their own, old times.
                      Every event is indexed that much later.
+late-third[=6h]      One of three forwarders was down: a third of the events, by their text, is indexed that much later,
+                     so that what happened together is not indexed together.
 skew[=30m]           The API server's clock is ahead, with a minus behind, of the indexers': events from the
                      future, or the past. Every event is indexed that much before its own time.
 skip[=15m]           Other searches hold every slot (limits.conf.spec, max_searches_perc): no run begins for that long,
@@ -22,7 +24,7 @@ from typing import NamedTuple
 from standin.jobs.saved import SavedSearchError, seconds
 
 # What a kind means without a span; None takes none.
-KINDS = {"late": "6h", "skew": "30m", "skip": "15m", "peer-down": None, "scheduler-down": "2h"}
+KINDS = {"late": "6h", "late-third": "6h", "skew": "30m", "skip": "15m", "peer-down": None, "scheduler-down": "2h"}
 
 
 class FaultError(Exception):
@@ -33,6 +35,7 @@ class Faults(NamedTuple):
     """The faults of one replay, in seconds; 0 is none."""
 
     late_s: float = 0.0
+    late_third_s: float = 0.0
     skew_s: float = 0.0
     skip_s: float = 0.0
     scheduler_down_s: float = 0.0
@@ -40,7 +43,7 @@ class Faults(NamedTuple):
 
     @property
     def index_shift_s(self) -> float:
-        """Return by how much later than its own time says an event is indexed."""
+        """Return by how much later than its own time says every event is indexed."""
         return self.late_s - self.skew_s
 
 
@@ -57,6 +60,7 @@ def read_faults(texts: Iterable[str]) -> Faults:
         spans[kind] = _seconds(kind, span)
     return Faults(
         late_s=spans.get("late", 0.0),
+        late_third_s=spans.get("late-third", 0.0),
         skew_s=spans.get("skew", 0.0),
         skip_s=spans.get("skip", 0.0),
         scheduler_down_s=spans.get("scheduler-down", 0.0),

@@ -1,7 +1,8 @@
 """A recording as it would have arrived: when each event is indexed, and when searches see it.
 
 Indexed: the event's own time plus a delay and what the faults add. Searchable: up to SEARCHABLE_WITHIN_S after that,
-by a seeded generator, as buckets and replication take their time. Which peer keeps an event follows from its text.
+by a seeded generator, as buckets and replication take their time. Which peer keeps an event, and which forwarder
+sends it, follows from its text.
 """
 
 import zlib
@@ -15,6 +16,7 @@ from standin.events.store import UNBOUNDED, Store
 
 SEARCHABLE_WITHIN_S = 90.0
 PEERS = 3
+FORWARDERS = 3
 
 
 class Arrival(NamedTuple):
@@ -24,12 +26,15 @@ class Arrival(NamedTuple):
     event: Event
 
 
-def arrivals(events: Iterable[Event], shift_s: float, seed: int) -> list[Arrival]:
-    """Return the events in the order in which they become searchable; `shift_s` separates index time from own time."""
+def arrivals(events: Iterable[Event], shift_s: float, seed: int, late_third_s: float = 0.0) -> list[Arrival]:
+    """Return the events in the order in which they become searchable.
+
+    `shift_s` separates index time from own time, `late_third_s` comes on top for the events of one forwarder of three.
+    """
     random = Random(seed)  # noqa: S311 - a reproducible delay, no secret
     found = []
     for event in sorted(events, key=lambda event: event.time):
-        indexed = event.time + shift_s
+        indexed = event.time + shift_s + (late_third_s if _hash(event, 1) % FORWARDERS == 0 else 0.0)
         searchable = indexed + random.uniform(0.0, SEARCHABLE_WITHIN_S)
         found.append(Arrival(searchable, event._replace(index_time=indexed)))
     return sorted(found, key=lambda arrival: arrival.searchable)
@@ -37,7 +42,11 @@ def arrivals(events: Iterable[Event], shift_s: float, seed: int) -> list[Arrival
 
 def is_on_peer(event: Event, peer: int) -> bool:
     """Tell whether a search peer keeps an event."""
-    return zlib.crc32(event.raw.encode("utf-8", "replace")) % PEERS == peer
+    return _hash(event, 0) % PEERS == peer
+
+
+def _hash(event: Event, salt: int) -> int:
+    return zlib.crc32(event.raw.encode("utf-8", "replace"), salt)
 
 
 class ReplayStore(Store):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from standin.conf.configuration import Configuration
-from standin.environment import Row
+from standin.environment import Row, TimeBounds
 from standin.events.store import within
 from standin.jobs.alert import Rows
 from standin.jobs.fired import FiredAlerts
@@ -170,7 +170,8 @@ def peer_down_runs(site: Site, arrivals: Sequence[Arrival], runs: Sequence[Run])
     events = [arrival.event for arrival in arrivals if is_on_peer(arrival.event, 0)]
     most: dict[Key, tuple[int, float]] = {}
     for run in runs:
-        count = sum(1 for _ in within(events, saved_bounds(site.searches[run.key], run.at)))
+        bounds = TimeBounds(**slice_of(site.searches[run.key], run.at))
+        count = sum(1 for _ in within(events, bounds))
         if count > most.get(run.key, (0, 0.0))[0]:
             most[run.key] = count, run.at
     return {key: at for key, (_, at) in most.items()}

@@ -132,7 +132,7 @@ def test_scripts_of_actions_run_when_asked(
 
 
 @pytest.mark.parametrize(
-    "fault", ["late", "skew", "skew=-30m", "skip", "scheduler-down", "scheduler-down=20h"], ids=str
+    "fault", ["late", "late-third", "skew", "skew=-30m", "skip", "scheduler-down", "scheduler-down=20h"], ids=str
 )
 def test_continuous_slices_of_index_time_lose_nothing(replay: Callable[..., Lines], fault: str) -> None:
     """Late events, wrong clocks, short slots and a scheduler that is away for less than a day."""
@@ -190,6 +190,21 @@ def test_a_peer_that_is_down_is_silent_otherwise(replay: Callable[..., Lines]) -
 
     assert of_kind(lines, "run", "status") == []
     assert len(of_kind(lines, "missed", "row")) > 0
+
+
+def test_a_bound_that_cannot_be_read_skips_its_runs(run: Run, make_app: MakeApp, tmp_path: Path) -> None:
+    """Whatever the fault, the reason is in the lines."""
+    text = "[A]\nsearch = x\ncron_schedule = */5 * * * *\ndispatch.index_earliest = soon\n"
+    app = make_app({"default/savedsearches.conf": text})
+    (tmp_path / "some.log").write_text(LOG, encoding="utf-8")
+
+    result = run(
+        "replay", "--app", app, "--events", f"{tmp_path / 'some.log'}:t", "--enable", "all", "--fault", "peer-down"
+    )
+
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {line["status"] for line in lines[:-1]} == {"skipped"}
+    assert "no time modifier" in lines[0]["reason"]
 
 
 @pytest.mark.parametrize(

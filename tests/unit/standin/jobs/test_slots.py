@@ -117,7 +117,9 @@ def test_max_concurrent_lets_a_search_run_beside_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"schedule_priority": "urgent"}, {"schedule_window": "5m"}], ids=["priority", "window"]
+    "settings",
+    [{"schedule_priority": "urgent"}, {"schedule_window": "5m"}, {"max_concurrent": "0"}],
+    ids=["priority", "window", "concurrent"],
 )
 def test_what_splunk_would_refuse_is_refused(settings: dict[str, str]) -> None:
     """The message names the key and its value."""

@@ -11,6 +11,7 @@ from standin.replay.faults import NO_FAULTS, FaultError, Faults, read_faults
         pytest.param([], NO_FAULTS, id="none"),
         pytest.param(["late"], Faults(late_s=21_600), id="as-shipped"),
         pytest.param(["late=30h"], Faults(late_s=108_000), id="span"),
+        pytest.param(["late-third=1h"], Faults(late_third_s=3600), id="third"),
         pytest.param(["skew=-90"], Faults(skew_s=-90), id="behind"),
         pytest.param(["skip", "peer-down"], Faults(skip_s=900, peer_down=True), id="two"),
         pytest.param(["scheduler-down", "scheduler-down=30h"], Faults(scheduler_down_s=108_000), id="last-counts"),
@@ -24,7 +25,7 @@ def test_faults_are_read(texts: list[str], expected: Faults) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("meteor", "unknown fault 'meteor'; there are late, skew, skip, peer-down, scheduler-down"),
+        ("meteor", "unknown fault 'meteor'; there are late, late-third, skew, skip, peer-down, scheduler-down"),
         ("late=-1h", "fault late: '-1h' is no span"),
         ("skip=soon", "fault skip: 'soon' is no span"),
         ("peer-down=2h", "fault peer-down takes no span"),

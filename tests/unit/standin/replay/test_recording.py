@@ -11,6 +11,14 @@ def test_events_are_indexed_at_their_time_and_a_delay() -> None:
     assert {each.event.index_time - each.event.time for each in arrivals(EVENTS, 7.0, 0)} == {7.0}
 
 
+def test_a_third_may_come_later() -> None:
+    """About a third of the events, and by as much as was said."""
+    waits = [each.event.index_time - each.event.time for each in arrivals(EVENTS, 7.0, 0, 100.0)]
+
+    assert set(waits) == {7.0, 107.0}
+    assert 40 < waits.count(107.0) < 100
+
+
 def test_events_are_found_within_90_seconds_by_the_seed() -> None:
     """Some at once, some late, and the same for the same seed."""
     found = arrivals(EVENTS, 5.0, 1)
