@@ -7,10 +7,13 @@ splunk-sdk's own EventWriter builds a tree and flushes for each event, at a quar
 """
 
 import re
-from typing import List, NamedTuple
+import sys
+from typing import List, NamedTuple, Optional
 from xml.sax.saxutils import escape, quoteattr
 
 from splunklib.modularinput import EventWriter
+
+from kube_audit.errors import KubeAuditError
 
 # Legal in JSON but not in XML 1.0; they can only stand in a JSON string, where an escape means the same.
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
@@ -41,6 +44,14 @@ class BatchWriter(EventWriter):  # type: ignore[misc]  # splunklib has no types
         self._out.write(head + "".join(pieces))
         self._out.flush()
         self.header_written = True
+
+    def log_exception(
+        self, message: str, exception: Optional[BaseException] = None, severity: Optional[str] = None
+    ) -> None:
+        """Say in one line what ended the input: splunk-sdk would write a traceback, and leave its line open."""
+        error = exception or sys.exc_info()[1]
+        if not isinstance(error, KubeAuditError):  # those are logged with their stanza where they are caught
+            self.log(severity or EventWriter.ERROR, f"action=failed reason={f'{type(error).__name__}: {message}'!r}")
 
 
 def _text(data: str) -> str:

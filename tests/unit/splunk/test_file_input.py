@@ -143,11 +143,30 @@ def test_log_lines_tell_what_was_done_and_no_secret(tmp_path: Path, log: Path) -
     assert all(row.split()[0] in ("INFO", "WARN", "ERROR") for row in told.splitlines())
 
 
-def call(argument: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    """Call the input with an argument."""
+def call(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    """Call the input with arguments."""
     return subprocess.run(
-        [sys.executable, str(ENTRY), argument], input=stdin, capture_output=True, text=True, check=False, timeout=30
+        [sys.executable, str(ENTRY), *arguments], input=stdin, capture_output=True, text=True, check=False, timeout=30
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "told"),
+    [
+        ([], "no XML", "ERROR action=failed reason='ParseError"),
+        (["--validate-arguments"], "no XML", "ERROR action=failed reason='ParseError"),
+        ([], definition(Path("nowhere"), path="audit.log"), "ERROR action=failed modular_input_name=kube_audit_file://a"),
+        (["--unknown"], "", "ERROR Invalid arguments"),
+    ],
+    ids=["run", "validate", "path", "option"],
+)
+def test_a_wrong_call_is_one_line(arguments: List[str], stdin: str, told: str) -> None:
+    """No traceback goes to splunkd.log, and nothing is told twice."""
+    done = call(*arguments, stdin=stdin)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(told)
+    assert done.stderr.count("\n") == 1
 
 
 def test_scheme_names_the_arguments() -> None:
@@ -182,7 +201,7 @@ def test_arguments_are_validated(tmp_path: Path, log: Path, path: str, cluster: 
     texts = "".join(f'<param name="{name}">{value}</param>' for name, value in values.items())
     item = f'<items><session_key>{SESSION_KEY}</session_key><item name="a">{texts}</item></items>'
 
-    done = call("--validate-arguments", item)
+    done = call("--validate-arguments", stdin=item)
 
     assert log.exists()
     assert done.returncode == (1 if told else 0)
