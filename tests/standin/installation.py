@@ -46,7 +46,8 @@ def _unpack(package: Path, scratch: Path) -> Path:
             top = _top_folder(package, members)
             archive.extractall(scratch, members, filter="data")
     except (tarfile.TarError, EOFError, OSError) as error:
-        raise InstallError(f"{package}: cannot be unpacked: {error}") from error
+        reason = str(error).splitlines()[0].rstrip(":")  # tarfile adds a line for each compression that it tried
+        raise InstallError(f"{package}: cannot be unpacked: {reason}") from error
     if not (scratch / top / "default" / "app.conf").is_file():
         raise InstallError(f"{package}: no app: {top}/default/app.conf is missing")
     return scratch / top
