@@ -45,10 +45,11 @@ def _called_macros(subject: Subject, setting: Setting) -> Iterator[Problem]:
 
 
 def check_event_types(subject: Subject) -> Iterator[Problem]:
-    """Compile each event type."""
+    """Compile each event type, and look for the event types that it names."""
     for name, settings in subject.stanzas("eventtypes"):
         place = settings.get("search") or next(iter(settings.values()))
-        yield from attempt(partial(compile_event_type, name, settings), place)
+        wrong = list(attempt(partial(compile_event_type, name, settings), place))
+        yield from wrong or (_event_types_of(subject, place) if "search" in settings else ())
 
 
 def check_tags(subject: Subject) -> Iterator[Problem]:

@@ -68,14 +68,18 @@ def _page_config(page: Path | None) -> str:
     try:
         return json.dumps(json.loads(page.read_bytes()))
     except (OSError, ValueError) as error:
-        raise click.ClickException(f"--page {page}: cannot be read as JSON: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise click.ClickException(f"--page: {page}: cannot be read as JSON: {reason}") from error
 
 
 def prepare(
     settings: Settings, ports: Ports, apps: Packages, hec_token: str | None, page_config: str
 ) -> tuple[Server, Instance]:
     """Make an instance with its apps, and its ports."""
-    settings.state.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"--state: {settings.state}: cannot be made: {error.strerror}") from error
     instance = Instance(settings)
     for app in apps:
         instance.install(app)

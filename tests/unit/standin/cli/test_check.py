@@ -55,6 +55,7 @@ def test_a_good_app_has_none(run: Run, make_app: MakeApp) -> None:
         pytest.param({"default/macros.conf": GOOD["default/macros.conf"] + "[x]\ndefinition = a \\\n| `gone(1)`\n"}, "default/macros.conf:9: macro: no macro `gone(1)`", id="macro-in-a-macro"),
         pytest.param({"default/macros.conf": GOOD["default/macros.conf"] + "[x(2)]\nargs = a\ndefinition = $a$\n"}, "default/macros.conf:9: macro: [x(2)] wants 2 different names in args, and has 'a'", id="macro-arguments"),
         pytest.param({"default/eventtypes.conf": "[type]\nsearch = (a=x\n"}, "default/eventtypes.conf:2: search: [type]: ", id="event-type"),
+        pytest.param({"default/eventtypes.conf": "[type]\nsearch = a=x\n[other]\nsearch = eventtype=gone\n"}, "default/eventtypes.conf:4: eventtype: no event type 'gone'", id="event-type-in-an-event-type"),
         pytest.param({"default/tags.conf": "[eventtype=gone]\ntag = enabled\n"}, "default/tags.conf:1: eventtype: [eventtype=gone] names an event type that does not exist", id="tag"),
         pytest.param({"default/tags.conf": "[gone]\ntag = enabled\n"}, "default/tags.conf:1: tag: [gone] is not FIELD=VALUE", id="tag-form"),
         pytest.param({"default/savedsearches.conf": "[A]\nsearch = x \\\n| nonsense\n"}, "default/savedsearches.conf:3: search: Unknown search command 'nonsense'.", id="command"),

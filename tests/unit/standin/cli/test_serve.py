@@ -164,7 +164,11 @@ def test_an_app_with_an_unknown_key_is_refused_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("options", "named"),
-    [(["--app", "nowhere.tar.gz"], "nowhere.tar.gz"), (["--page", "nowhere.json"], "nowhere.json")],
+    [
+        (["--app", "nowhere.tar.gz"], "nowhere.tar.gz"),
+        (["--page", "nowhere.json"], "--page: nowhere.json: "),
+        (["--state", "/proc/nowhere"], "--state: /proc/nowhere: "),
+    ],
 )
 def test_a_missing_file_is_one_line(options: list[str], named: str) -> None:
     """What cannot be read is named."""
