@@ -155,7 +155,11 @@ def call(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]"
     [
         ([], "no XML", "ERROR action=failed reason='ParseError"),
         (["--validate-arguments"], "no XML", "ERROR action=failed reason='ParseError"),
-        ([], definition(Path("nowhere"), path="audit.log"), "ERROR action=failed modular_input_name=kube_audit_file://a"),
+        (
+            [],
+            definition(Path("nowhere"), path="audit.log"),
+            "ERROR action=failed modular_input_name=kube_audit_file://a",
+        ),
         (["--unknown"], "", "ERROR Invalid arguments"),
     ],
     ids=["run", "validate", "path", "option"],
