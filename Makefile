@@ -65,7 +65,7 @@ locks:
 	@cd $(LOCKS) && for name in build library library-tests policy; do \
 		uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
 	@cd package/app && uv pip compile --quiet --python-version 3.9 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" requirements.in -o requirements.txt
-	@cd $(LOCKS) && for name in cluster development inspect knowledge page; do \
+	@cd $(LOCKS) && for name in cluster conformance development inspect knowledge page; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make locks" $$name.in -o $$name.txt || exit 1; done
 
 # The library's own tests under the two Pythons that Splunk brings; PY39=... and PY313=... name them.
@@ -120,3 +120,13 @@ e2e: setup
 # Puts the requests of tests/policy_live.py to a real API server anew; two minutes.
 policy-record: setup
 	@PYTHONPATH=tests $(BIN)/python -m policy_live
+
+.PHONY: standin-conformance
+# The stand-in against judges that are not ours: other engines on the same events. A table, and one line of totals.
+standin-conformance: setup build/conformance-venv/.complete
+	@PYTHONPATH=tests:package $(BIN)/python -m conformance
+
+build/conformance-venv/.complete: $(LOCKS)/conformance.txt
+	@rm -rf build/conformance-venv && "$(PYTHON)" -m venv build/conformance-venv
+	@build/conformance-venv/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@

@@ -1,0 +1,8 @@
+"""Judges of the stand-in that this project did not write, and a table of what they said.
+
+`make standin-conformance` runs them. Other engines answer the same questions about the same events:
+    sigma   rules in Sigma, through pySigma's SQLite backend, against searches in SPL and shipped detections
+    sql     SQL for DuckDB, written from a question, against SPL for the same question
+The engines run in an environment of their own (package/locks/conformance.txt), as `engine.py`.
+Answers are compared as multisets of rows; a difference is one line with both sides.
+"""

@@ -1,0 +1,54 @@
+"""How two answers are compared."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from conformance.judges import sigma_rules, sql_questions
+from conformance.verdict import Verdict, differences, table
+
+Rows = Sequence[Mapping[str, object]]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        pytest.param([{"n": "3"}], [{"n": 3.0}], id="a number in another form"),
+        pytest.param([{"n": "0.333333333333"}], [{"n": 1 / 3}], id="a number within one part in a billion"),
+        pytest.param([{"a": "x"}, {"a": "y"}], [{"a": "y"}, {"a": "x"}], id="rows in another order"),
+        pytest.param([{"a": "x"}], [{"a": ["x"], "b": None}], id="a list of one, and a null"),
+    ],
+)
+def test_equal_answers(ours: Rows, theirs: Rows) -> None:
+    """Answers that differ only in form are the same."""
+    assert differences("question", ours, theirs) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "ordered", "words"),
+    [
+        pytest.param([{"a": "x"}], [{"a": "X"}], False, "only here", id="another case"),
+        pytest.param([{"a": "x"}], [{"a": "x"}] * 2, False, "1 rows, judge 2", id="a row twice"),
+        pytest.param([{"a": "x"}, {"a": "y"}], [{"a": "y"}, {"a": "x"}], True, "another order", id="order asked for"),
+        pytest.param([], [], False, "nothing was compared", id="nothing at all"),
+    ],
+)
+def test_different_answers(ours: Rows, theirs: Rows, ordered: bool, words: str) -> None:
+    """A difference is one line that says what differs."""
+    (line,) = differences("question", ours, theirs, ordered=ordered)
+    assert words in line
+
+
+def test_the_table_closes_with_totals() -> None:
+    """The last line of the table counts judges, comparisons and disagreements."""
+    assert table([Verdict("a", 2, 9, ("x differs",)), Verdict("b", 3, 1, ())], 4.2)[-1] == (
+        "total: 2 judges, 5 comparisons, 1 disagreements, 4 s"
+    )
+
+
+def test_enough_is_asked() -> None:
+    """At least ten twins in Sigma and twenty aggregates in SQL are there, with a twin of each shipped detection."""
+    twins = sigma_rules()
+    assert len(twins) >= 10
+    assert len([one for one in twins.values() if "shipped" in one[-1]]) >= 3
+    assert len(sql_questions()) >= 20
