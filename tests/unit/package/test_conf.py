@@ -58,6 +58,17 @@ def test_roles_see_our_indexes_only(configuration: Configuration, role: str) -> 
     assert imports in ("", "kube_audit_analyst")
 
 
+def test_only_the_admin_role_writes_findings(configuration: Configuration) -> None:
+    """Splunk gives collect to every role unless the role takes it back."""
+    may_collect = [
+        name
+        for name in ("kube_audit_admin", "kube_audit_analyst")
+        if "run_collect" in User.of(configuration, "somebody", [name]).capabilities
+    ]
+
+    assert may_collect == ["kube_audit_admin"]
+
+
 def test_no_built_in_role_is_touched() -> None:
     """authorize.conf holds our two roles and nothing else."""
     lines = (DEFAULT / "authorize.conf").read_text().splitlines()
