@@ -20,7 +20,7 @@ $(VENV)/.complete: $(VENV)/.dependencies pyproject.toml
 
 $(VENV)/.dependencies: $(LOCKS)/build.txt $(LOCKS)/development.txt
 	@[ -n "$(PYTHON)" ] || { echo "make: no Python 3.11 or newer found; install one, or name it with PYTHON=/path/to/python3" >&2; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than Python 3.11; name a newer one with PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "make: $(PYTHON) is no Python 3.11 or newer that runs; name one with PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { echo "make: $(PYTHON) has no ensurepip; install python3-venv with your system's package manager" >&2; exit 1; }
 	@echo "setup: installing locked dependencies into $(VENV) with $$("$(PYTHON)" --version)"
 	@rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV)
