@@ -26,7 +26,7 @@ SUPPORT = {
             "MUST_BREAK_AFTER", "MUST_NOT_BREAK_AFTER", "MUST_NOT_BREAK_BEFORE", "MAX_EVENTS", "DATETIME_CONFIG",
             "TIME_PREFIX", "MAX_TIMESTAMP_LOOKAHEAD", "TIME_FORMAT", "TZ", "MAX_DAYS_AGO", "MAX_DAYS_HENCE",
             "INDEXED_EXTRACTIONS", "FIELD_DELIMITER", "HEADER_FIELD_LINE_NUMBER", "FIELD_NAMES", "TIMESTAMP_FIELDS",
-            "TRANSFORMS-*", "REPORT-*", "EXTRACT-*", "KV_MODE", "MATCH_LIMIT", "DEPTH_LIMIT", "AUTO_KV_JSON",
+            "TRANSFORMS-*", "REPORT-*", "EXTRACT-*", "KV_MODE", "MATCH_LIMIT", "AUTO_KV_JSON",
             "KV_TRIM_SPACES", "SEDCMD-*", "FIELDALIAS-*", "EVAL-*", "LOOKUP-*", "ANNOTATE_PUNCT",
         ),
         stored=(
@@ -35,20 +35,25 @@ SUPPORT = {
             "termFrequencyWeightedDist", "_actions", "pulldown_type", "given_type", "description", "category",
             "ADD_EXTRA_TIME_FIELDS", "MAX_DIFF_SECS_AGO", "MAX_DIFF_SECS_HENCE", "RULESET_DESC-*",
             "force_local_processing",
+            # PCRE2's compiled matcher knows no depth (pcre2api); MATCH_LIMIT ends what runs away.
+            "DEPTH_LIMIT",
         ),
     ),
     "transforms": Support(
         executed=(
-            "REGEX", "FORMAT", "MATCH_LIMIT", "DEPTH_LIMIT", "LOOKAHEAD", "WRITE_META", "DEST_KEY", "DEFAULT_VALUE",
-            "SOURCE_KEY", "REPEAT_MATCH", "INGEST_EVAL", "DELIMS", "FIELDS", "MV_ADD", "CLEAN_KEYS", "KEEP_EMPTY_VALS",
+            "REGEX", "FORMAT", "MATCH_LIMIT", "LOOKAHEAD", "WRITE_META", "DEST_KEY", "DEFAULT_VALUE",
+            "SOURCE_KEY", "REPEAT_MATCH", "INGEST_EVAL", "DELIMS", "FIELDS", "MV_ADD", "CLEAN_KEYS",
             "STOP_PROCESSING_IF", "filename", "collection", "max_matches", "min_matches", "default_match",
-            "case_sensitive_match", "match_type", "fields_list", "external_type", "time_field", "time_format",
-            "max_offset_secs", "min_offset_secs",
+            "case_sensitive_match", "match_type", "fields_list", "external_type", "time_field",
         ),
         stored=(
             "CAN_OPTIMIZE", "batch_index_query", "allow_caching", "cache_size", "max_ext_batch", "index_fields_list",
             "check_permission", "replicate", "python.version", "python.required",
             "reverse_lookup_honor_case_sensitive_match",
+            # They matter beside time_field only, which lookups refuse by name.
+            "time_format", "max_offset_secs", "min_offset_secs",
+            "DEPTH_LIMIT",  # as in props
+            "KEEP_EMPTY_VALS",  # measured: pairs of DELIMS with an empty value are dropped even where it is true
         ),
     ),
     "macros": Support(executed=("args", "definition", "validation", "errormsg", "iseval"), stored=("description",)),
@@ -58,10 +63,13 @@ SUPPORT = {
     "savedsearches": Support(
         executed=(
             "search", "disabled", "enableSched", "cron_schedule", "realtime_schedule", "schedule_window", "counttype",
-            "relation", "quantity", "alert_condition", "action.*", "dispatch.*", "alert.*", "alert_type",
-            "max_concurrent", "schedule_priority", "allow_skew", "is_visible", "description", "actions",
+            "relation", "quantity", "alert_condition", "action.*", "dispatch.*", "alert.*",
+            "max_concurrent", "schedule_priority", "description",
         ),
-        stored=("display.*", "request.*", "displayview", "vsid", "schedule_as", "is_scheduled", "qualifiedSearch"),
+        stored=(
+            "display.*", "request.*", "displayview", "vsid", "schedule_as", "qualifiedSearch", "is_visible",
+            "allow_skew",
+        ),
     ),
 }  # fmt: skip
 

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from standin.conf.errors import Problem, UnsupportedConf
 from standin.conf.props import Props
-from standin.conf.text import whole_number
+from standin.conf.text import Setting, whole_number
 from standin.environment import Value
 from standin.events.breaking import Breaker, Line
 from standin.events.json_fields import flatten
@@ -68,10 +69,17 @@ def structure_of(props: Props) -> Structure | None:
         return None
     delimiter = DELIMITERS.get(kind, "")
     if delimiter and "FIELD_DELIMITER" in props:
-        given = props["FIELD_DELIMITER"].value
-        delimiter = NAMED_DELIMITERS.get(given.lower(), given)
+        delimiter = _delimiter(props["FIELD_DELIMITER"])
     header = whole_number(props, "HEADER_FIELD_LINE_NUMBER")
     return Structure(delimiter, _listed(props, "FIELD_NAMES"), header, _listed(props, "TIMESTAMP_FIELDS"))
+
+
+def _delimiter(setting: Setting) -> str:
+    delimiter = NAMED_DELIMITERS.get(setting.value.lower(), setting.value)
+    if len(delimiter) != 1:
+        message = f"FIELD_DELIMITER = {setting.value!r} is not supported here; give one character, tab or space"
+        raise UnsupportedConf(Problem(setting.file, setting.line, "value", message, unsupported=True))
+    return delimiter
 
 
 def _listed(props: Props, key: str) -> tuple[str, ...]:
