@@ -123,10 +123,15 @@ policy-record: setup
 
 .PHONY: standin-conformance
 # The stand-in against judges that are not ours: other engines on the same events. A table, and one line of totals.
-standin-conformance: setup build/conformance-venv/.complete
+standin-conformance: setup build/conformance-venv/.complete build/knowledge-venv/.complete
 	@PYTHONPATH=tests:package $(BIN)/python -m conformance
 
 build/conformance-venv/.complete: $(LOCKS)/conformance.txt
 	@rm -rf build/conformance-venv && "$(PYTHON)" -m venv build/conformance-venv
 	@build/conformance-venv/bin/python $(PIP_INSTALL) --require-hashes -r $<
+	@touch $@
+
+build/knowledge-venv/.complete: $(LOCKS)/knowledge.txt
+	@rm -rf build/knowledge-venv && "$(PYTHON)" -m venv build/knowledge-venv
+	@build/knowledge-venv/bin/python $(PIP_INSTALL) --require-hashes -r $<
 	@touch $@

@@ -4,6 +4,7 @@ import sys
 import time
 from pathlib import Path
 
+from conformance.addon_suite import judge_addon
 from conformance.judges import judge_sigma, judge_sql
 from conformance.subject import subject, workplace
 from conformance.verdict import table
@@ -14,7 +15,7 @@ def main() -> int:
     started = time.monotonic()
     with workplace() as folder:
         judged = subject(Path(folder))
-        verdicts = [judge_sigma(judged), judge_sql(judged)]
+        verdicts = [judge_sigma(judged), judge_sql(judged), judge_addon(Path(folder))]
     sys.stdout.write("\n".join(table(verdicts, time.monotonic() - started)) + "\n")
     return int(any(verdict.disagreements for verdict in verdicts))
 

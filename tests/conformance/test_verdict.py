@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from conformance.addon_suite import verdict_of
 from conformance.judges import sigma_rules, sql_questions
 from conformance.verdict import Verdict, differences, table
 
@@ -52,3 +53,18 @@ def test_enough_is_asked() -> None:
     assert len(twins) >= 10
     assert len([one for one in twins.values() if "shipped" in one[-1]]) >= 3
     assert len(sql_questions()) >= 20
+
+
+@pytest.mark.parametrize(
+    ("output", "compared", "wrong"),
+    [
+        pytest.param("...\n48 passed, 4 skipped in 0.92s\n", 48, (), id="all passed"),
+        pytest.param("FAILED a::b\n1 failed, 2 passed in 1.0s", 3, ("a::b",), id="one failed"),
+        pytest.param("ERROR a::b\n1 error in 1.0s", 1, ("a::b",), id="one broken"),
+        pytest.param("usage: pytest", 0, ("the suite did not run: usage: pytest",), id="nothing ran"),
+    ],
+)
+def test_what_the_addon_suite_says(output: str, compared: int, wrong: tuple[str, ...]) -> None:
+    """Skipped tests are not counted as compared, and a suite that did not run never passes."""
+    verdict = verdict_of(output)
+    assert (verdict.compared, verdict.disagreements) == (compared, wrong)

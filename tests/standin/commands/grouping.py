@@ -16,14 +16,14 @@ from standin.commands.arguments import Reader
 from standin.commands.ordering import natural_key
 from standin.commands.selecting import known_fields
 from standin.commands.stream import Search, Step, Stream
-from standin.environment import Row
+from standin.environment import Row, Value
 from standin.language.errors import LimitReached
 from standin.language.pipeline import Call
-from standin.values.multivalue import as_texts
+from standin.values.multivalue import Delimited, as_texts
 
 Key = tuple[str, ...]
 MAX_KEYS_A_ROW = 10_000
-STATS_OPTIONS = frozenset({"partitions", "allnum", "delim", "dedup_splitvals"})
+STATS_OPTIONS = frozenset({"partitions", "allnum", "dedup_splitvals"})
 EVENTSTATS_OPTIONS = frozenset({"allnum"})
 
 
@@ -33,6 +33,7 @@ class Grouping:
 
     aggregates: list[Aggregate]
     by: list[str]
+    delimiter: str | None = None
 
     def expanded(self, names: Iterable[str]) -> "Grouping":
         """Return the grouping with wildcards replaced by the fields that are there."""
@@ -61,19 +62,19 @@ def keys_of(row: Row, by: Sequence[str]) -> Iterable[Key]:
 
 def build_stats(call: Call, search: Search) -> Step:
     """Replace rows by one row for each group."""
-    grouping = read_grouping(call, STATS_OPTIONS)
+    grouping = read_grouping(call, STATS_OPTIONS, ("delim",))
     return partial(_stats, grouping, search) if grouping.aggregates or grouping.by else lambda stream: stream
 
 
-def read_grouping(call: Call, unsupported: frozenset[str]) -> Grouping:
+def read_grouping(call: Call, unsupported: frozenset[str], allowed: Sequence[str] = ()) -> Grouping:
     """Read options, aggregates and BY fields; options may follow BY."""
     reader = Reader(call)
-    reader.options((), unsupported)
+    options = reader.options(allowed, unsupported)
     aggregates = read_aggregates(reader)
     by = read_by(reader)
-    reader.options((), unsupported)
+    options |= reader.options(allowed, unsupported)
     reader.expect_end()
-    return Grouping(aggregates, by)
+    return Grouping(aggregates, by, options.get("delim"))
 
 
 def _stats(grouping: Grouping, search: Search, stream: Stream) -> Stream:
@@ -124,7 +125,11 @@ def results(grouping: Grouping, accumulators: Sequence[Accumulator]) -> Row:
     """Return the fields that a group's accumulators give; nothing to compute gives no field."""
     pairs = zip(grouping.aggregates, accumulators, strict=True)
     values = ((aggregate.output, accumulator.result()) for aggregate, accumulator in pairs)
-    return {name: value for name, value in values if value is not None}
+    return {name: _delimited(value, grouping.delimiter) for name, value in values if value is not None}
+
+
+def _delimited(value: Value, delimiter: str | None) -> Value:
+    return value if delimiter is None or not isinstance(value, list) else Delimited(value, delimiter)
 
 
 def build_eventstats(call: Call, search: Search) -> Step:

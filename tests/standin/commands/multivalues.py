@@ -9,7 +9,7 @@ from standin.commands.stream import Search, Step, Stream
 from standin.environment import Row
 from standin.language.pipeline import Call
 from standin.values import regex
-from standin.values.multivalue import as_text, as_texts, from_texts
+from standin.values.multivalue import MV_JOIN, Delimited, as_text, as_texts, from_texts
 
 
 def _one_field(reader: Reader) -> str:
@@ -86,14 +86,15 @@ def _tokens(compiled: regex.Regex, text: str) -> list[str]:
 
 
 def build_nomv(call: Call, search: Search) -> Step:
-    """Turn a multivalue into one text, joined by newlines."""
+    """Turn a multivalue into one text, joined by the delimiter that stats gave it, else by newlines."""
     reader = Reader(call)
     field = _one_field(reader)
     reader.expect_end()
 
     def run(row: Row) -> Row:
-        if isinstance(row.get(field), list):
-            row[field] = as_text(row[field])
+        value = row.get(field)
+        if isinstance(value, list):
+            row[field] = (value.delimiter if isinstance(value, Delimited) else MV_JOIN).join(value)
         return row
 
     return lambda stream: stream.with_rows(map(run, search.guard(stream.rows)))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from standin.environment import Row
 from standin.language import searchtree, terms
 from standin.language.errors import Unsupported
-from standin.language.known import OLD_TIME_TERMS, TIME_TERMS
+from standin.language.known import OLD_TIME_TERMS, TIME_SYNONYMS, TIME_TERMS
 from standin.language.searchtree import All, Any, Clause, Comparison, Membership, Not, Term
 from standin.values import cidr, wildcard
 from standin.values.multivalue import as_texts
@@ -81,10 +81,11 @@ def _take_times(clause: Clause, is_top: bool) -> Iterator[TimeTerm]:
     if isinstance(clause, Comparison):
         if clause.field in OLD_TIME_TERMS:
             raise Unsupported(f"time term {clause.field}", clause.position)
-        if clause.field in TIME_TERMS:
+        name = TIME_SYNONYMS.get(clause.field, clause.field)
+        if name in TIME_TERMS:
             if not is_top or clause.operator != "=":
                 raise Unsupported(f"{clause.field} inside OR or NOT, or with {clause.operator}", clause.position)
-            yield TimeTerm(clause.field, clause.value, clause.position)
+            yield TimeTerm(name, clause.value, clause.position)
     elif isinstance(clause, Not):
         yield from _take_times(clause.operand, False)
     elif isinstance(clause, (All, Any)):
@@ -160,7 +161,7 @@ def _term(term: Term) -> Test:
 
 
 def _comparison(clause: Comparison) -> Test:
-    if clause.field in TIME_TERMS:
+    if clause.field in TIME_TERMS or clause.field in TIME_SYNONYMS:
         return lambda row: True  # it has moved the bounds of the search
     if clause.field in NOT_SUPPORTED_FIELDS:
         raise Unsupported(f"{clause.field}= in a search", clause.position)

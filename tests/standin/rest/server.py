@@ -82,6 +82,8 @@ async def settings(call: Call) -> Feed:
         "httpport": addresses.web.rpartition(":")[2],
         "enableSplunkWebSSL": False,
         "minFreeSpace": 5000,
+        # There is no cluster here to share a secret with; clients such as splunksplwrapper read the key at log-in.
+        "pass4SymmKey": "********",
     }
     return single("server/settings", Entry("settings", content))
 

@@ -8,6 +8,14 @@ from standin.values.numbers import format_number
 MV_JOIN = "\n"  # how a multivalue reads where one text is wanted
 
 
+class Delimited(list[str]):
+    """A multivalue that knows what nomv joins it by (`delim` of stats)."""
+
+    def __init__(self, texts: Iterable[str], delimiter: str) -> None:
+        super().__init__(texts)
+        self.delimiter = delimiter
+
+
 def as_text(value: Value | bool) -> str:
     """Return one text for any value; a multivalue is joined by newlines."""
     if isinstance(value, str):

@@ -198,6 +198,7 @@ VECTORS: list[Vector] = [
     ("* | bin _time span=1m as m | eval m=strftime(m, \"%T\") | stats count by m", [
         {"m": "00:00:00", "count": "4"}
     ], "Search Reference, bin: time span"),
+    ('* | stats delim=", " values(user) as u | nomv u', [{"u": "bob, eve"}], "Search Reference, stats: delim, nomv"),
     # charts
     ("* | chart count over host by user", [{"host": "a", "bob": "2", "eve": "1"}, {"host": "b", "bob": "0", "eve": "1"}],
      "Search Reference, chart"),

@@ -73,3 +73,11 @@ def test_hints_for_the_scan() -> None:
     assert compiled.indexes == ("a",)
     assert [(term.name, term.value) for term in compiled.time_terms] == [("earliest", "-1d")]
     assert compiled.substrings == ("exec",)
+
+
+def test_times_as_the_addon_suite_writes_them() -> None:
+    """The bounds that pytest-splunk-addon puts into a saved search are bounds, not fields."""
+    compiled = compile_filter("index=a earliest_time = 0 latest_time = now")
+
+    assert [(term.name, term.value) for term in compiled.time_terms] == [("earliest", "0"), ("latest", "now")]
+    assert compiled.matches({"index": "a"})
