@@ -74,5 +74,8 @@ class Environment(Protocol):
         It does not for an indexed field that no fields.conf declares: then Splunk looks for the value in `_raw`.
         """
 
+    def indexed(self, row: Row) -> Row:
+        """Return what the index itself holds of an event of `scan`: no field of search time, `_raw` for terms."""
+
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as the `collect` command does, with its options as written."""

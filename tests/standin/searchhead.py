@@ -150,6 +150,11 @@ class SearchEnvironment:
             return True
         return self._head.is_declared(field, self.app, self.user) or term_test(value, "")(str(row["_raw"]))
 
+    def indexed(self, row: Row) -> Row:
+        """Return what the index itself holds of an event."""
+        source = row.source if isinstance(row, LazyRow) else None
+        return source.indexed() if isinstance(source, EventFields) else dict(row)
+
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as the `collect` command does."""
         if "run_collect" not in self.user.capabilities:

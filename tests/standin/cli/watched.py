@@ -81,6 +81,10 @@ class Recording:
         """Tell whether the index leads to an event."""
         return self._environment.finds(row, field, value)
 
+    def indexed(self, row: Row) -> Row:
+        """Return what the index itself holds of an event."""
+        return self._environment.indexed(row)
+
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as always."""
         self._environment.collect(rows, options)

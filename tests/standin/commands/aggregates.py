@@ -58,10 +58,10 @@ class Aggregate:
         return self.field is not None and wildcard.has_wildcard(self.field)
 
 
-def read_aggregates(reader: Reader) -> list[Aggregate]:
-    """Read aggregates up to BY, OVER or the end."""
+def read_aggregates(reader: Reader, *stops: str) -> list[Aggregate]:
+    """Read aggregates up to BY, OVER, WHERE, some other word or the end."""
     found: list[Aggregate] = []
-    while not reader.at_end and not reader.peek_word("by", "over", "where") and reader.peek_option() is None:
+    while not reader.at_end and not reader.peek_word("by", "over", "where", *stops) and reader.peek_option() is None:
         if found:
             reader.accept(",")
         found.append(_read_one(reader))

@@ -82,6 +82,11 @@ def _stats(grouping: Grouping, search: Search, stream: Stream) -> Stream:
     if grouping.has_wildcard:
         rows = list(rows)
         grouping = grouping.expanded(known_fields(rows, stream))
+    return stats_of(grouping, search, rows)
+
+
+def stats_of(grouping: Grouping, search: Search, rows: Iterable[Row]) -> Stream:
+    """Return one row for each group of some rows."""
     groups = collect(grouping, rows, search)
     found = _rows(grouping, groups)
     order = [*grouping.by, *grouping.outputs()]

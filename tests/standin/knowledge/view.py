@@ -134,6 +134,10 @@ class EventFields:
             return False
         return all(alias.new != name for alias in plan.aliases)
 
+    def indexed(self) -> Row:
+        """Return what the index itself holds."""
+        return base_row(self._event, with_punct=self._plan.annotates_punctuation)
+
     def before_lookups(self, name: str) -> Value | None:
         """Return one field as the calculated fields leave it."""
         if name in self._plan.calculated.names:

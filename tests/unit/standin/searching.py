@@ -37,6 +37,10 @@ class MemoryEnvironment:
         """Tell that every event can be found."""
         return True
 
+    def indexed(self, row: Row) -> Row:
+        """Tell that every field is indexed."""
+        return dict(row)
+
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Keep the rows."""
         self.collected.append((rows, options))

@@ -57,7 +57,7 @@ MISSING = [
 
 ONLY_IN_SPLUNK = [
     ("* | kmeans a", "command kmeans"),
-    ("| tstats count", "command tstats"),
+    ("| mstats count(x)", "command mstats"),
     ("* | eval v=toobject(a)", "eval function toobject"),
     ("* | stats sparkline(a)", "stats aggregate sparkline"),
     ("* | stats count allnum=t", "stats option allnum"),
