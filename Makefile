@@ -135,3 +135,9 @@ build/knowledge-venv/.complete: $(LOCKS)/knowledge.txt
 	@rm -rf build/knowledge-venv && "$(PYTHON)" -m venv build/knowledge-venv
 	@build/knowledge-venv/bin/python $(PIP_INSTALL) --require-hashes -r $<
 	@touch $@
+
+.PHONY: standin-mutation
+# Which flipped operators of the stand-in's engine its own tests do not notice; seconds for each flip.
+SAMPLE ?= 300
+standin-mutation: setup
+	@PYTHONPATH=tests:package $(BIN)/python -m conformance.mutation --sample $(SAMPLE)
