@@ -141,3 +141,8 @@ build/knowledge-venv/.complete: $(LOCKS)/knowledge.txt
 SAMPLE ?= 300
 standin-mutation: setup
 	@PYTHONPATH=tests:package $(BIN)/python -m conformance.mutation --sample $(SAMPLE)
+
+.PHONY: verify-splunk
+# The same events and searches to a Splunk named by SPLUNK_HOST (see tests/conformance/verify.py), else to the stand-in.
+verify-splunk: setup
+	@PYTHONPATH=tests:package $(BIN)/python -m conformance.verify
