@@ -35,6 +35,8 @@ def demo(package: Path, log: Path, once: bool) -> None:
     def say(step: str) -> None:
         console.print(f"[dim]{time.monotonic() - began:5.1f} s[/dim]  {step}")
 
+    # So that the stand-in ends with the demo, however the demo is ended.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     try:
         with start(package, log, directory, say) as running:
             outcome = running.outcome

@@ -68,7 +68,7 @@ class Collector:
                 self.url + "/services/collector/event", pack(body), {"Content-Encoding": "gzip"}, _ANSWER_S
             )
         except requests.RequestException as error:
-            return Reply(Verdict.WAIT, self._trouble(error))
+            return Reply(Verdict.WAIT, self._trouble(error), unanswered=True)
         if answer.status_code in (401, 403):
             self._read_token_again()
         return judge(answer.status_code, answer.headers, answer.content)

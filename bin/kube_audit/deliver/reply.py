@@ -29,13 +29,17 @@ class Verdict(enum.Enum):
 
 
 class Reply(NamedTuple):
-    """A verdict and what goes with it: the reason in words, an ackId, the place of the refused event, a pause."""
+    """A verdict and what goes with it: the reason in words, an ackId, the place of the refused event, a pause.
+
+    `unanswered`: no answer of a collector came, so that the batch may have been taken all the same.
+    """
 
     verdict: Verdict
     reason: str = ""
     ack_id: Optional[int] = None
     event_number: Optional[int] = None
     pause_s: float = 0.0
+    unanswered: bool = False
 
 
 def judge(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
@@ -46,7 +50,8 @@ def judge(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
     if status == 200:
         if code in ACCEPTED_CODES and not isinstance(code, bool):
             return Reply(Verdict.ACCEPTED, text, ack_id=_integer(answer.get("ackId")))
-        return Reply(Verdict.WAIT, f"{text}: not an answer of the HTTP Event Collector; check --hec-url")
+        reason = f"{text}: not an answer of the HTTP Event Collector; check --hec-url"
+        return Reply(Verdict.WAIT, reason, unanswered=True)
     if status == 413:
         return Reply(Verdict.TOO_LARGE, text)
     if status == 400 and code in EVENT_CODES:

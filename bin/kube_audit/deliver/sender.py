@@ -126,7 +126,8 @@ class Sender:
             else:
                 self._wait(max(pause_s * random.uniform(0.5, 1.0), reply.pause_s), reply.reason)  # noqa: S311
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
-            self.tally.resent += len(part)
+            if reply.verdict is Verdict.ACCEPTED or reply.unanswered:
+                self.tally.resent += len(part)
 
     def _wait(self, pause_s: float, reason: str) -> None:
         self.tally.waits += 1

@@ -262,3 +262,14 @@ def test_netrc_of_the_machine_changes_nothing(bench: Bench, tmp_path: Path, monk
     bench.deliver()
 
     assert bench.server.posts[0]["Authorization"] == f"Splunk {TOKEN}"
+
+
+@pytest.mark.parametrize("answer", [hec_answer(503, 9), hec_answer(401, 3), hec_answer(403, 4)])
+def test_a_refused_batch_is_not_counted_as_sent_again(bench: Bench, answer: Answer) -> None:
+    """What the collector refused before taking it makes no duplicate."""
+    bench.server.script.append(answer)
+
+    bench.deliver()
+
+    assert bench.arrived() == [*range(COUNT)]
+    assert bench.sender.tally.resent == 0
