@@ -132,6 +132,19 @@ def test_a_day_and_retention_follow_from_the_span(tmp_path: Path) -> None:
     assert "retention on disk" in as_text(report, "p")
 
 
+def test_retention_is_told_without_each_rule(tmp_path: Path) -> None:
+    """The log files last as long as the other rules let them; without the only rule they last for ever."""
+    first, last = event(verb="get"), event(verb="list", stageTimestamp="2026-11-24T12:00:00.000000Z")
+    events = [first, last]
+
+    report = report_of(policy_text("{level: Metadata, verbs: [get]}", "{level: Metadata}"), events, tmp_path)
+    alone = report_of(policy_text("{level: Metadata}"), events, tmp_path)
+
+    getting, rest = report.rules
+    assert getting.retention_hours_without == pytest.approx(101 * 100e6 / (rest.kept_bytes / 2))
+    assert alone.rules[0].retention_hours_without is None
+
+
 def test_lists_of_the_webhook_and_packed_logs_are_read(tmp_path: Path) -> None:
     """An EventList on a line counts each item; a gzip file is unpacked; junk is counted and left out."""
     log = tmp_path / "audit.log.gz"

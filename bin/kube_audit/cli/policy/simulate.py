@@ -38,7 +38,8 @@ def command(  # noqa: PLR0913, PLR0917 (one parameter an option)
     """Replay recorded audit logs under a policy.
 
     LOG holds one event (or EventList) a line, packed with gzip or not. Shows events, bytes, GB a day and share of each
-    rule, the largest contributors, how long files on disk last, what would be lost, and what a log cannot show.
+    rule, how long files on disk last (also without each rule), the largest contributors, what would be lost, and what
+    a log cannot show.
 
     Exit code: 0 done, 2 a policy that the API server would refuse, or a log that cannot be read.
     """

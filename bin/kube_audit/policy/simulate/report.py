@@ -1,7 +1,8 @@
 """The result of a replay: per rule, per contributor, per day, and what it cannot know.
 
 A day is extrapolated from the span between the first and the last event; below one hour that is said. GB are 10^9
-bytes of raw events, which is what a Splunk licence counts.
+bytes of raw events, which is what a Splunk licence counts. All rules share the log files of the API server, so a rule's
+part in retention is how long the files would last without it.
 """
 
 import datetime
@@ -26,7 +27,7 @@ class Logs(NamedTuple):
 
 
 class RuleLine(NamedTuple):
-    """One rule's part."""
+    """One rule's part; `retention_hours_without` is how long the files last when it records nothing."""
 
     rule: Optional[int]
     line: Optional[int]
@@ -36,6 +37,7 @@ class RuleLine(NamedTuple):
     kept_bytes: int
     gb_a_day: float
     share: float
+    retention_hours_without: Optional[float]
     first: str
 
 
@@ -66,13 +68,20 @@ class Report(NamedTuple):
     notes: Tuple[str, ...]
 
 
+class _Scale(NamedTuple):
+    """What a rule's bytes are set against: all that is recorded, a day, and the bytes that the log files hold."""
+
+    total: int
+    per_day: float
+    capacity: float
+
+
 def make_report(loaded: Loaded, tally: Tally, logs: Logs) -> Report:
     """Sum a tally up."""
     span = span_seconds(tally)
     per_day = _DAY_S / span if span else 0.0
     kept = sum(count.kept for count in tally.counts.values())
     kept_bytes = sum(count.kept_bytes for count in tally.counts.values())
-    rate = kept_bytes / span if span else 0.0
     capacity = logs.file_megabytes * 1_000_000.0 * (logs.files + 1)
     return Report(
         logs=logs,
@@ -82,8 +91,8 @@ def make_report(loaded: Loaded, tally: Tally, logs: Logs) -> Report:
         events_a_day=kept * per_day,
         gb_a_day=kept_bytes * per_day / 1e9,
         gb_a_day_in_log=logs.size * per_day / 1e9,
-        retention_hours=capacity / rate / 3600 if rate and capacity else None,
-        rules=tuple(_rule_lines(loaded, tally, kept_bytes, per_day)),
+        retention_hours=_retention_hours(capacity, kept_bytes * per_day),
+        rules=tuple(_rule_lines(loaded, tally, _Scale(kept_bytes, per_day, capacity))),
         contributors=_top(tally.contributors),
         lost=_top(tally.lost),
         notes=tuple(_notes(loaded, tally, logs, span)),
@@ -103,23 +112,25 @@ def _parse(time: str) -> datetime.datetime:
     return datetime.datetime.strptime(time[:19], "%Y-%m-%dT%H:%M:%S")
 
 
-def _rule_lines(loaded: Loaded, tally: Tally, total: int, per_day: float) -> List[RuleLine]:
+def _retention_hours(capacity: float, bytes_a_day: float) -> Optional[float]:
+    return 24 * capacity / bytes_a_day if capacity and bytes_a_day else None
+
+
+def _rule_lines(loaded: Loaded, tally: Tally, scale: _Scale) -> List[RuleLine]:
     lines = []
     for index, rule in enumerate(loaded.policy.rules):
         count = tally.counts.get(index, Count())
-        lines.append(_rule_line((index, loaded.line_of_rule(index)), rule.level.text, count, (total, per_day)))
+        lines.append(_rule_line((index, loaded.line_of_rule(index)), rule.level.text, count, scale))
     if -1 in tally.counts:
-        lines.append(_rule_line((None, None), "None", tally.counts[-1], (total, per_day)))
+        lines.append(_rule_line((None, None), "None", tally.counts[-1], scale))
     return lines
 
 
-def _rule_line(
-    place: Tuple[Optional[int], Optional[int]], level: str, count: Count, scale: Tuple[int, float]
-) -> RuleLine:
-    total, per_day = scale
-    share = count.kept_bytes / total if total else 0.0
-    gb_a_day = count.kept_bytes * per_day / 1e9
-    return RuleLine(*place, level, count.seen, count.kept, count.kept_bytes, gb_a_day, share, count.first)
+def _rule_line(place: Tuple[Optional[int], Optional[int]], level: str, count: Count, scale: _Scale) -> RuleLine:
+    share = count.kept_bytes / scale.total if scale.total else 0.0
+    gb_a_day = count.kept_bytes * scale.per_day / 1e9
+    without = _retention_hours(scale.capacity, (scale.total - count.kept_bytes) * scale.per_day)
+    return RuleLine(*place, level, count.seen, count.kept, count.kept_bytes, gb_a_day, share, without, count.first)
 
 
 def _top(table: Dict[Tuple[str, str, str], List[int]]) -> Tuple[Contributor, ...]:
@@ -171,14 +182,15 @@ def as_text(report: Report, title: str) -> str:
 
 
 def _rule_table(rules: Sequence[RuleLine]) -> List[str]:
-    head = ("rule", "line", "level", "matched", "recorded", "bytes", "GB/day", "share")
-    rows = ["{:>5} {:>5} {:<16}{:>10}{:>10}{:>11}{:>9}{:>7}  first".format(*head)]
+    head = ("rule", "line", "level", "matched", "recorded", "bytes", "GB/day", "share", "lasts w/o")
+    rows = ["{:>5} {:>5} {:<16}{:>10}{:>10}{:>11}{:>9}{:>7}{:>11}  first".format(*head)]
     for rule in rules:
         name = "none" if rule.rule is None else str(rule.rule)
         line = "" if rule.line is None else str(rule.line)
+        lasts = "-" if rule.retention_hours_without is None else _hours(rule.retention_hours_without)
         rows.append(
             f"{name:>5} {line:>5} {rule.level:<16}{rule.seen:>10,}{rule.kept:>10,}{_bytes(rule.kept_bytes):>11}"
-            f"{rule.gb_a_day:>9.3f}{rule.share:>7.1%}  {rule.first[:60]}"
+            f"{rule.gb_a_day:>9.3f}{rule.share:>7.1%}{lasts:>11}  {rule.first[:60]}"
         )
     return rows
 
