@@ -30,6 +30,7 @@ def demo(package: Path, log: Path, once: bool) -> None:
     directory = BUILD / "demo"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
+    (BUILD / "run.json").unlink(missing_ok=True)  # a run that fails leaves no result of an earlier one
     began = time.monotonic()
 
     def say(step: str) -> None:
