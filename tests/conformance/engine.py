@@ -30,6 +30,9 @@ PATHS: dict[str, tuple[str, ...]] = {
     "responseObject.roleRef.name": ("responseObject", "roleRef", "name"),
     "annotations.authorization.k8s.io/decision": ("annotations", "authorization.k8s.io/decision"),
 }
+# Kubernetes calls a user whom nothing authenticated so; in events of a 401 the name is missing.
+NOBODY = "system:unauthenticated"
+NAMELESS = ("system:anonymous", NOBODY)  # what one of these does is told apart by the address, in the column `place`
 
 
 def at(event: object, path: tuple[str, ...]) -> object:
@@ -39,17 +42,24 @@ def at(event: object, path: tuple[str, ...]) -> object:
     return event
 
 
+def who(event: object) -> object:
+    """Return the name of the user of an event."""
+    return at(event, ("user", "username")) or NOBODY
+
+
 def sigma(log: Path, rules: list[str]) -> list[Rows]:
     """Return what SQLite finds for each rule."""
     connection = sqlite3.connect(":memory:")
     connection.row_factory = sqlite3.Row
     connection.create_function("REGEXP", 2, lambda pattern, text: text is not None and bool(re.search(pattern, text)))
-    columns = [*PATHS, "src", "_raw", "timestamp"]
+    columns = [*PATHS, "src", "who", "place", "_raw", "timestamp"]
     kinds = [f'"{name}" {"INTEGER" if name.endswith(".code") else "TEXT COLLATE NOCASE"}' for name in columns]
     connection.execute(f"CREATE TABLE logs ({', '.join(kinds)})")
     for line in log.read_text().splitlines():
         event = json.loads(line)
-        values = [*(at(event, path) for path in PATHS.values()), event["sourceIPs"][-1], line, event["stageTimestamp"]]
+        known = [at(event, path) for path in PATHS.values()]
+        src, user = event["sourceIPs"][-1], who(event)
+        values = [*known, src, user, src if user in NAMELESS else "", line, event["stageTimestamp"]]
         connection.execute(f"INSERT INTO logs VALUES ({', '.join('?' * len(values))})", values)
     backend = sqliteBackend(fulltext_field="_raw")
     found = []
@@ -60,11 +70,12 @@ def sigma(log: Path, rules: list[str]) -> list[Rows]:
 
 
 def sql(log: Path, queries: list[str]) -> list[Rows]:
-    """Return what DuckDB answers to each query over the table `log` with one JSON column `e`."""
+    """Return what DuckDB answers to each query over `log`, with one JSON column `e` and the name of the user `who`."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("CREATE TABLE log (e JSON)")
-    connection.executemany("INSERT INTO log VALUES (?)", [[line] for line in log.read_text().splitlines()])
+    connection.execute("CREATE TABLE log (e JSON, who TEXT)")
+    lines = log.read_text().splitlines()
+    connection.executemany("INSERT INTO log VALUES (?, ?)", [[line, who(json.loads(line))] for line in lines])
     answers = []
     for query in queries:
         cursor = connection.execute(query)

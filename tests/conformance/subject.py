@@ -1,6 +1,5 @@
-"""The stand-in under judgement: the staged app over the recorded log, and the engines that answer beside it."""
+"""The stand-in under judgement: the staged app over recorded logs, and the engines that answer beside it."""
 
-import gzip
 import json
 import subprocess
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import build
+from cluster.recordings import UNPACK
 from standin.conf import Configuration
 from standin.environment import Row
 from standin.events import Origin, Store
@@ -17,14 +17,17 @@ from standin.knowledge.users import User
 from standin.searchhead import SearchHead
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDING = ROOT / "tests/recorded/first-log.jsonl.gz"
+RECORDED = ROOT / "tests/recorded"
+ATTACKS = RECORDED / "attacks-1.37-full.jsonl.xz"
+# The ordinary noise beside the attacks: as many lines of an hour's work as the judges have time for.
+ORDINARY, ORDINARY_LINES = RECORDED / "ordinary-life.jsonl.xz", 3000
 ENGINES = ROOT / "build/conformance-venv/bin/python"
 ORIGIN = Origin("kube_audit", "cp-1", "/var/log/kubernetes/audit.log", "kube:apiserver:audit")
 ENGINE_LIMIT_S = 300
 
 
 class Subject(NamedTuple):
-    """A search head with the recording indexed, and the recording as a plain file for the engines."""
+    """A search head with the recordings indexed, and the same lines as a plain file for the engines."""
 
     head: SearchHead
     user: User
@@ -49,10 +52,16 @@ class Subject(NamedTuple):
         return answers
 
 
+def recorded() -> bytes:
+    """Return the lines of the recordings that are searched."""
+    attacks, ordinary = (UNPACK[path.suffix](path.read_bytes()) for path in (ATTACKS, ORDINARY))
+    return attacks + b"".join(ordinary.splitlines(keepends=True)[:ORDINARY_LINES])
+
+
 def subject(folder: Path) -> Subject:
     """Return the subject, with its files in a folder."""
     log = folder / "log.jsonl"
-    log.write_bytes(gzip.decompress(RECORDING.read_bytes()))
+    log.write_bytes(recorded())
     configuration = Configuration.load([build.stage(ROOT, folder / build.APP)])
     store = Store()
     for index in ("kube_audit", "kube_audit_findings"):
