@@ -46,7 +46,6 @@ class Options(NamedTuple):
     webhook_kubeconfig: Path | None = None
     api_server_flags: tuple[str, ...] = ()
     controller_flags: tuple[str, ...] = ()
-    lease_seconds: int = 40
     aggregated: bool = False
 
 
@@ -157,7 +156,7 @@ class Cluster:
             f"--config={configuration}",
             f"--kubeconfig={kubeconfig_file}",
             "--manage-all-nodes=true",
-            f"--node-lease-duration-seconds={self._options.lease_seconds}",
+            "--node-lease-duration-seconds=40",
             f"--node-ip={address}",
             f"--node-port={port}",
             f"--server-address={address}:{port}",

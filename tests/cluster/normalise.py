@@ -3,7 +3,7 @@
 What changes, the same way everywhere in the text of an event, bodies included:
 
     UUIDs           numbered by first appearance, as version 5 UUIDs of the recording's name
-    times           moved (and stretched, if the run was accelerated) so that the run begins at the anchor;
+    times           moved so that the run begins at the anchor;
                     only times within two days of the run; the number of fraction digits stays
     issued tokens   claims normalised like the rest, signature replaced: they verify nowhere
     credential ids  of client certificates, numbered by first appearance
@@ -31,12 +31,11 @@ class Timeline(NamedTuple):
 
     began: datetime
     anchor: datetime
-    stretch: float = 1.0
 
     def map(self, moment: datetime) -> datetime:
         """Move one moment; moments far from the run stay."""
         distance = moment - self.began
-        return self.anchor + distance * self.stretch if abs(distance) < NEAR else moment
+        return self.anchor + distance if abs(distance) < NEAR else moment
 
 
 class Normaliser:

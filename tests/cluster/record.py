@@ -4,7 +4,6 @@ A recording begins after the cluster is set up: what was received before is left
 stay in the order in which the API server wrote them.
 """
 
-import gzip
 import json
 import lzma
 import tempfile
@@ -24,10 +23,6 @@ from cluster.script import Script, Step
 from cluster.versions import built_binaries
 
 POLICIES = Path(__file__).parent / "policies"
-PACK: dict[str, Callable[[bytes], bytes]] = {
-    "gz": lambda data: gzip.compress(data, compresslevel=9, mtime=0),
-    "xz": lambda data: lzma.compress(data, preset=9),
-}
 # The API server writes an event when the request is over; the last ones need a moment.
 SETTLE_S = 2.0
 
@@ -42,8 +37,6 @@ class Scenario(NamedTuple):
     options: Options
     anchor: datetime
     seed: int
-    stretch: float = 1.0
-    packed: str = "gz"
 
 
 class Recording(NamedTuple):
@@ -83,10 +76,10 @@ def save(scenario: Scenario, recording: Recording, folder: Path) -> Counter[str]
         raise LaboratoryError(
             f"{scenario.name}: labels by audit id and by actor and time differ: {'; '.join(wrong[:3])}"
         )
-    normaliser = Normaliser(scenario.name, Timeline(recording.began, scenario.anchor, scenario.stretch))
+    normaliser = Normaliser(scenario.name, Timeline(recording.began, scenario.anchor))
     text = "".join(f"{line}\n" for line in normaliser.lines(recording.lines))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{scenario.name}.jsonl.{scenario.packed}").write_bytes(PACK[scenario.packed](text.encode()))
+    (folder / f"{scenario.name}.jsonl.xz").write_bytes(lzma.compress(text.encode(), preset=9))
     _replace_labels(folder / "labels.jsonl", scenario.name, labels, normaliser)
     return count(events, labels)
 

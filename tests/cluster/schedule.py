@@ -1,8 +1,7 @@
 """Many actors at once, each with a diary: what it does at which minute of the recording.
 
 A diary is made from the seed before anything starts, so that two recordings hold the same activities whatever the
-machine's speed; only what the cluster itself does in between differs. With a stretch of three the diary's minutes pass
-three times as fast.
+machine's speed; only what the cluster itself does in between differs.
 """
 
 import time
@@ -26,7 +25,7 @@ class Entry(NamedTuple):
     truth: Truth | None = None
 
 
-def keep(diary: Iterable[Entry], script: Script, stretch: float) -> None:
+def keep(diary: Iterable[Entry], script: Script) -> None:
     """Do everything in the diary, every actor in a thread of its own, and raise what went wrong."""
     by_actor: dict[str, list[Entry]] = defaultdict(list)
     for entry in diary:
@@ -34,7 +33,7 @@ def keep(diary: Iterable[Entry], script: Script, stretch: float) -> None:
     began = time.monotonic()
     with ThreadPoolExecutor(len(by_actor)) as threads:
         diaries = [sorted(entries, key=_minute) for entries in by_actor.values()]
-        days = [threads.submit(_day, entries, script, began, stretch) for entries in diaries]
+        days = [threads.submit(_day, entries, script, began) for entries in diaries]
         for day in days:
             day.result()
 
@@ -43,9 +42,9 @@ def _minute(entry: Entry) -> float:
     return entry.minute
 
 
-def _day(entries: Sequence[Entry], script: Script, began: float, stretch: float) -> None:
+def _day(entries: Sequence[Entry], script: Script, began: float) -> None:
     for entry in entries:
-        due = began + entry.minute * 60 / stretch
+        due = began + entry.minute * 60
         time.sleep(max(0.0, due - time.monotonic()))
         with script.step(entry.name, entry.client, entry.truth):
             try:

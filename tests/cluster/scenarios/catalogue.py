@@ -4,44 +4,28 @@ from datetime import UTC, datetime
 
 from cluster.control_plane import Options
 from cluster.record import POLICIES, Scenario
-from cluster.scenarios import attacks, company, first_log, ordinary_life
+from cluster.scenarios import attacks, company, ordinary_life
 from cluster.scenarios.attacks import victim
 from cluster.versions import NEWEST, VERSIONS
 
 ATTACK_POLICIES = ("full", "typical", "metadata")
-ADDRESSES = (*first_log.ADDRESSES, *ordinary_life.ADDRESSES, *attacks.ADDRESSES)
+ADDRESSES = (*ordinary_life.ADDRESSES, *attacks.ADDRESSES)
 
 
 def scenarios() -> list[Scenario]:
     """List every recording in the order in which they are made."""
-    return [_first_log(), _ordinary_life(), *_attacks()]
+    return [_ordinary_life(), *_attacks()]
 
 
-def _options(policy: str, nodes: int = 3, lease_seconds: int = 40) -> Options:
+def _options(policy: str, nodes: int = 3) -> Options:
     path, node_address = POLICIES / f"{policy}.yaml", company.NODES
-    return Options(path, company.API_SERVER, nodes, node_address, lease_seconds=lease_seconds)
-
-
-def _first_log() -> Scenario:
-    anchor = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
-    return Scenario("first-log", NEWEST, first_log.prepare, first_log.play, _options("full"), anchor, seed=1)
+    return Options(path, company.API_SERVER, nodes, node_address)
 
 
 def _ordinary_life() -> Scenario:
-    # A third of the usual forty seconds: stretched, the nodes renew their leases as real ones do.
-    options = _options("full", nodes=16, lease_seconds=13)
+    options = _options("full", nodes=16)
     anchor = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
-    return Scenario(
-        "ordinary-life",
-        NEWEST,
-        ordinary_life.prepare,
-        ordinary_life.play,
-        options,
-        anchor,
-        seed=2,
-        stretch=ordinary_life.STRETCH,
-        packed="xz",
-    )
+    return Scenario("ordinary-life", NEWEST, ordinary_life.prepare, ordinary_life.play, options, anchor, seed=2)
 
 
 def _attacks() -> list[Scenario]:
@@ -51,5 +35,5 @@ def _attacks() -> list[Scenario]:
         for policy in ATTACK_POLICIES:
             anchor = datetime(2026, 11, 4, 10 + len(made), 0, tzinfo=UTC)
             name, options = f"attacks-{minor}-{policy}", _options(policy)
-            made.append(Scenario(name, version, victim.prepare, attacks.play, options, anchor, seed=3, packed="xz"))
+            made.append(Scenario(name, version, victim.prepare, attacks.play, options, anchor, seed=3))
     return made

@@ -1,4 +1,4 @@
-"""An ordinary hour, accelerated: what a company's cluster does and what its people and programs ask of it.
+"""An ordinary hour: what a company's cluster does and what its people and programs ask of it.
 
 Sixteen nodes with heartbeats and leases; controllers that roll deployments and run cron jobs; a GitOps reconciler that
 applies the same objects again and again; an operator with custom resources of its own; a scraper and a dashboard that
@@ -18,7 +18,6 @@ from cluster.schedule import Entry, every, keep
 from cluster.script import Decides, Script, Truth
 
 MINUTES = 60.0
-STRETCH = 3.0
 OPERATOR = company.account("operators", "certificates", "10.244.3.9", "certificate-operator/1.4.0")
 AUTOSCALER = company.account("operators", "autoscaler", "10.244.3.10", "autoscaler/1.1.0")
 SERVICES = ("catalog", "cart", "checkout", "search")
@@ -75,7 +74,7 @@ def play(cluster: Cluster, script: Script) -> None:
     """Live the hour."""
     with ExitStack() as stack:
         clients = {actor: stack.enter_context(_sign_in(cluster, actor)) for actor in ACTORS}
-        keep([entry for write in DIARIES for entry in write(clients, script.random)], script, STRETCH)
+        keep([entry for write in DIARIES for entry in write(clients, script.random)], script)
 
 
 def _sign_in(cluster: Cluster, actor: Actor) -> Client:

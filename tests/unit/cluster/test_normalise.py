@@ -14,9 +14,9 @@ FIRST = "11111111-2222-3333-4444-555555555555"
 SECOND = "99999999-2222-3333-4444-555555555555"
 
 
-def normaliser(stretch: float = 1.0, name: str = "night") -> Normaliser:
+def normaliser(name: str = "night") -> Normaliser:
     """Make one whose run began at five and is said to have begun at eight."""
-    return Normaliser(name, Timeline(BEGAN, ANCHOR, stretch))
+    return Normaliser(name, Timeline(BEGAN, ANCHOR))
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,6 @@ def normaliser(stretch: float = 1.0, name: str = "night") -> Normaliser:
 def test_times_near_the_run_move_and_keep_their_form(written: str, expected: str) -> None:
     """Times of the run move to the anchor with as many digits as they had; all others stay."""
     assert normaliser().text(f'{{"at":"{written}"}}') == f'{{"at":"{expected}"}}'
-
-
-def test_an_accelerated_run_is_stretched_about_its_beginning() -> None:
-    """With a stretch of three, ten seconds of the run are thirty in the recording."""
-    assert normaliser(stretch=3).text("2026-11-24T17:00:10.5Z") == "2026-11-02T08:00:31.5Z"
 
 
 def test_ids_are_numbered_by_their_first_appearance() -> None:
