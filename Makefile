@@ -32,7 +32,7 @@ $(VENV)/.dependencies: $(LOCKS)/build.txt $(LOCKS)/development.txt
 # The demo, a minute: from a recorded audit log to an alert on screen. ONCE=1 ends when the table is printed.
 run: package page
 	@PYTHONPATH=tests $(BIN)/python -m demo --package dist/kube_audit-$$($(BIN)/python package/build.py version).tar.gz \
-		--log tests/recorded/first-log.jsonl.gz $(if $(ONCE),--once)
+		--log tests/recorded/attacks-1.37-full.jsonl.xz $(if $(ONCE),--once)
 
 test: setup page
 	@$(BIN)/python -m pytest

@@ -1,33 +1,52 @@
-"""Read recordings: their events, whatever they are packed with, and their labels.
+"""Read recordings: their lines, their events, their labels.
 
-FOLDER/NAME.jsonl.gz|.xz   events        FOLDER/labels.jsonl   labels of all recordings of the folder
+FOLDER/NAME.jsonl.xz   events        FOLDER/labels.jsonl   labels of all recordings of the folder
 """
 
-import gzip
 import json
 import lzma
-from collections.abc import Callable
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 Event = dict[str, Any]
-UNPACK: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".xz": lzma.decompress}
+RECORDED = Path(__file__).parent.parent / "recorded"
+PACKED = ".jsonl.xz"
+# Whoever came with a token that nobody issued has no name in the log; Kubernetes calls the group so.
+NOBODY = "system:unauthenticated"
 
 
 def recordings(folder: Path) -> dict[str, Path]:
     """Find the recordings of a folder by name."""
-    found = [path for path in sorted(folder.glob("*.jsonl.*")) if path.suffix in UNPACK]
-    return {path.name.removesuffix(path.suffix).removesuffix(".jsonl"): path for path in found}
+    return {path.name.removesuffix(PACKED): path for path in sorted(folder.glob(f"*{PACKED}"))}
+
+
+def recording(name: str) -> Path:
+    """Return where a committed recording lies."""
+    return RECORDED / f"{name}{PACKED}"
+
+
+def text_of(path: Path) -> bytes:
+    """Unpack one recording: a line an event."""
+    return lzma.decompress(path.read_bytes())
 
 
 def events_of(path: Path) -> list[Event]:
     """Read the events of one recording."""
-    return [json.loads(line) for line in UNPACK[path.suffix](path.read_bytes()).splitlines()]
+    return [json.loads(line) for line in text_of(path).splitlines()]
 
 
 def labels_of(folder: Path) -> list[Event]:
     """Read all labels of a folder."""
     return [json.loads(line) for line in (folder / "labels.jsonl").read_text().splitlines()]
+
+
+def wanted(path: Path) -> Counter[tuple[str, str]]:
+    """Count the requests in a recording that detections must find: by detection, and by user as the log names them."""
+    users = {event["auditID"]: event["user"].get("username") or NOBODY for event in events_of(path)}
+    labels = [label for label in labels_of(path.parent) if label["recording"] == path.name.removesuffix(PACKED)]
+    mine = [label for label in labels if label["must_find"] and label["detection"]]
+    return Counter((label["detection"], users[label["auditID"]]) for label in mine)
 
 
 def target_of(event: Event) -> str:

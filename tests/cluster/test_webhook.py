@@ -1,6 +1,5 @@
 """The API server, and its audit backends alone, send events to a webhook that asks for their certificate."""
 
-import gzip
 import json
 import subprocess
 import time
@@ -12,11 +11,12 @@ import pytest
 from cluster.control_plane import Cluster, Options
 from cluster.errors import NotRun
 from cluster.receiver import Receiver
+from cluster.recordings import recording, text_of
 from cluster.versions import NEWEST, built_binaries, built_peers
 
 TESTS = Path(__file__).parent.parent
 POLICY = TESTS / "cluster" / "policies" / "full.yaml"
-LOG = TESTS / "recorded" / "first-log.jsonl.gz"
+LOG = recording("attacks-1.37-full")
 LIMIT_S = 20
 
 
@@ -55,7 +55,7 @@ def test_the_audit_backends_alone_deliver_every_event_of_a_recording(receiver: R
         driver = built_peers() / "audit-backends"
     except NotRun as reason:
         pytest.skip(f"not run: {reason}")
-    lines = gzip.decompress(LOG.read_bytes())
+    lines = text_of(LOG)
 
     command = [str(driver), "--kubeconfig", str(receiver.kubeconfig), "--batch-max-wait", "1s"]
     result = subprocess.run(command, input=lines, capture_output=True, check=True, timeout=60)

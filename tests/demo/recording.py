@@ -1,10 +1,10 @@
 """The recorded audit log that the demo plays: unpacked, counted, and its first and last moment found."""
 
-import gzip
-import json
-from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from cluster.labels import parse_time
+from cluster.recordings import events_of, text_of
 
 
 class Recording(NamedTuple):
@@ -19,15 +19,6 @@ class Recording(NamedTuple):
 def unpack(source: Path, directory: Path) -> Recording:
     """Write a packed recording as `audit.log` into a directory."""
     path = directory / "audit.log"
-    path.write_bytes(_text(source))
-    times = [datetime.fromisoformat(event["stageTimestamp"]).timestamp() for event in read_events(source)]
+    path.write_bytes(text_of(source))
+    times = [parse_time(event["stageTimestamp"]).timestamp() for event in events_of(source)]
     return Recording(path, len(times), min(times), max(times))
-
-
-def read_events(source: Path) -> list[dict[str, Any]]:
-    """Read the events of a recording."""
-    return [json.loads(line) for line in _text(source).splitlines()]
-
-
-def _text(source: Path) -> bytes:
-    return gzip.decompress(source.read_bytes()) if source.suffix == ".gz" else source.read_bytes()

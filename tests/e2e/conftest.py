@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 import build as app_build
+from cluster.recordings import recording
 from demo.chain import Running, start
 
 REPOSITORY = Path(__file__).parents[2]
-LOG = REPOSITORY / "tests" / "recorded" / "first-log.jsonl.gz"
+LOG = recording("attacks-1.37-full")
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,22 @@
 """What must hold when a recorded log went through the whole chain."""
 
-import gzip
-import json
 from typing import Any
 
+from cluster.recordings import events_of, wanted
 from demo.chain import APP, Running
-from demo.recording import read_events
 from e2e.conftest import LOG
-
-LABELS = LOG.with_name("labels.jsonl")
 
 
 def test_every_event_is_indexed_once(chain: Running) -> None:
     """What was read was sent and indexed, and nothing twice."""
-    events = len(gzip.decompress(LOG.read_bytes()).splitlines())
+    events = len(events_of(LOG))
 
     assert chain.outcome[:4] == (events, events, events, 0)
 
 
 def test_every_attack_is_among_the_findings(chain: Running) -> None:
     """Each actor whom the recording's labels name is named by a finding, and nobody else is."""
-    labels = [json.loads(line) for line in LABELS.read_text().splitlines()]
-    attackers = {label["actor"] for label in labels if label["must_find"] and label["recording"] == "first-log"}
+    attackers = {user for _, user in wanted(LOG)}
 
     assert {finding["who"] for finding in chain.outcome.findings} == attackers
 
@@ -50,7 +45,7 @@ def test_the_cluster_is_known(chain: Running) -> None:
 
 def test_no_secret_is_indexed(chain: Running) -> None:
     """Values of Secrets and issued tokens of the recording are nowhere in the index; their key names are."""
-    secrets = {text for event in read_events(LOG) for text in _secrets(event)}
+    secrets = {text for event in events_of(LOG) for text in _secrets(event)}
     rows = chain.splunk.search("`kube_audit_index` (secrets OR token) | table _raw", APP)
     indexed = "\n".join(row["_raw"] for row in rows)
 

@@ -1,12 +1,12 @@
 """The app's modular input, installed from the package and run as splunkd runs it."""
 
-import gzip
 import os
 import secrets
 from pathlib import Path
 
 import pytest
 
+from cluster.recordings import events_of
 from demo import processes
 from demo.chain import APP
 from demo.recording import unpack
@@ -47,4 +47,4 @@ def test_the_log_is_indexed_with_its_fields(package: Path, tmp_path: Path, pytho
         rows = splunk.search(ALL_FIELDS, APP)
 
     assert rows == [{"source": str(recorded.path), "count": str(recorded.events), "events": str(recorded.events)}]
-    assert recorded.events == len(gzip.decompress(LOG.read_bytes()).splitlines())
+    assert recorded.events == len(events_of(LOG))

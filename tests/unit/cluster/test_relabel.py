@@ -1,7 +1,7 @@
 """Labels follow from the scripts as they are now, without a new recording."""
 
-import gzip
 import json
+import lzma
 from pathlib import Path
 
 from cluster.relabel import relabel
@@ -11,7 +11,7 @@ from cluster.script import Decides, Truth
 def test_a_step_that_means_something_else_is_labelled_anew(tmp_path: Path) -> None:
     """Ids and what must be found change with the script; whose request it is, and steps it does not know, stay."""
     event = {"auditID": "a", "verb": "get", "level": "Metadata", "objectRef": {"resource": "secrets"}}
-    (tmp_path / "night.jsonl.gz").write_bytes(gzip.compress((json.dumps(event) + "\n").encode()))
+    (tmp_path / "night.jsonl.xz").write_bytes(lzma.compress((json.dumps(event) + "\n").encode()))
     old = {
         "recording": "night",
         "auditID": "a",

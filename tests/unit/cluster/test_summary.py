@@ -1,7 +1,7 @@
 """The summary counts what a recording holds."""
 
-import gzip
 import json
+import lzma
 from pathlib import Path
 
 from cluster.summary import summary
@@ -14,7 +14,7 @@ def test_a_recording_is_summed_up_in_one_row(tmp_path: Path) -> None:
         {"auditID": "a", "verb": "get", "level": "Metadata", "stageTimestamp": "2026-11-24T17:01:30.000000Z"},
     ]
     text = "".join(json.dumps(event) + "\n" for event in events)
-    (tmp_path / "night.jsonl.gz").write_bytes(gzip.compress(text.encode()))
+    (tmp_path / "night.jsonl.xz").write_bytes(lzma.compress(text.encode()))
     label = {"recording": "night", "auditID": "a", "must_find": True, "confirmed": False}
     (tmp_path / "labels.jsonl").write_text(json.dumps(label) + "\n")
 

@@ -1,7 +1,7 @@
 """The truth table says what a step looks like, and where two versions differ."""
 
-import gzip
 import json
+import lzma
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ def test_a_row_shows_the_request_its_codes_levels_and_the_older_versions_differe
         for policy, level in zip(POLICIES, ("RequestResponse", "Request", "Metadata"), strict=True):
             name = f"attacks-{minor}-{policy}"
             lines = "".join(json.dumps(event) + "\n" for event in request(level, code))
-            (tmp_path / f"{name}.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+            (tmp_path / f"{name}.jsonl.xz").write_bytes(lzma.compress(lines.encode()))
             labels.append(
                 {"recording": name, "auditID": "exec", "catalogue": "D01", "step": "shell", "must_find": True}
             )

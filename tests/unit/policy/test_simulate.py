@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cluster.recordings import recording, text_of
 from kube_audit.errors import BadInput
 from kube_audit.policy.load import load_text
 from kube_audit.policy.match import Evaluator
@@ -252,7 +253,8 @@ def test_the_command_replays_the_recording(tmp_path: Path) -> None:
     new, old = tmp_path / "new.yaml", tmp_path / "old.yaml"
     new.write_text(policy_text("{level: None, verbs: [get, list, watch]}", "{level: Metadata}"))
     old.write_text(policy_text("{level: Metadata}"))
-    log = str(REPOSITORY / "tests" / "recorded" / "first-log.jsonl.gz")
+    log = str(tmp_path / "audit.log")
+    Path(log).write_bytes(text_of(recording("attacks-1.37-full")))
 
     status, said, errors = run("--policy", str(new), "--against", str(old), log)
     _status, found, _errors = run("--policy", str(new), "--format", "json", log)
