@@ -35,7 +35,7 @@ run: package page
 		--log tests/recorded/attacks-1.37-full.jsonl.xz $(if $(ONCE),--once)
 
 test: setup page
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -85,7 +85,8 @@ RECORDED ?= tests/recorded
 cluster: setup
 	@$(LABORATORY) build
 
-# All recordings anew, 35 minutes; SCENARIO=first-log makes one, RECORDED=build/recorded puts it elsewhere.
+# All recordings anew, 75 minutes, of which ordinary life takes an hour; SCENARIO=ordinary-life makes one,
+# RECORDED=build/recorded puts it elsewhere.
 record: setup build/laboratory/.complete
 	@$(LABORATORY) build && $(LABORATORY) record --folder $(RECORDED) $(if $(SCENARIO),--scenario $(SCENARIO))
 
