@@ -124,7 +124,7 @@ policy-record: setup
 
 .PHONY: standin-conformance
 # The stand-in against judges that are not ours: other engines on the same events. A table, and one line of totals.
-standin-conformance: setup build/conformance-venv/.complete build/knowledge-venv/.complete
+standin-conformance: setup page build/conformance-venv/.complete build/knowledge-venv/.complete
 	@PYTHONPATH=tests:package $(BIN)/python -m conformance
 
 build/conformance-venv/.complete: $(LOCKS)/conformance.txt

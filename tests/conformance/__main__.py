@@ -1,24 +1,66 @@
-"""Runs the judges, prints their table, and exits 1 where one disagrees."""
+"""Asks the judges one after another, prints their table, and exits 1 where one disagrees.
 
+    python -m conformance [--only NAME]...
+
+A line for each judge goes to stderr when it begins, so that minutes without a table say what they are spent on.
+"""
+
+import functools
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import click
 
 from conformance.addon_suite import judge_addon
 from conformance.judges import judge_sigma, judge_sql
-from conformance.subject import subject, workplace
-from conformance.verdict import table
+from conformance.subject import Subject, subject, workplace
+from conformance.suites import judge_dashboards, judge_documentation, judge_properties
+from conformance.verdict import Verdict, table, timed
+
+Judge = Callable[[], Verdict]
 
 
-def main() -> int:
-    """Return 0 when all judges agree."""
+def judges(folder: Path) -> Mapping[str, Judge]:
+    """Return every judge by its short name."""
+
+    @functools.cache
+    def judged() -> Subject:
+        return subject(folder)
+
+    return {
+        "documentation": lambda: judge_documentation(folder),
+        "sigma": lambda: judge_sigma(judged()),
+        "sql": lambda: judge_sql(judged()),
+        "addon": lambda: judge_addon(folder),
+        "dashboards": lambda: judge_dashboards(folder),
+        "properties": lambda: judge_properties(folder),
+    }
+
+
+def ask(chosen: Mapping[str, Judge]) -> list[Verdict]:
+    """Ask the judges, and tell which one is being asked."""
+    verdicts = []
+    for number, (name, judge) in enumerate(chosen.items(), start=1):
+        click.echo(f"judge {number} of {len(chosen)}: {name}", err=True)
+        verdicts.append(timed(judge))
+    return verdicts
+
+
+@click.command()
+@click.option("--only", multiple=True, help="Ask these judges only, again and again.")
+def main(only: tuple[str, ...]) -> None:
+    """Exit 0 when all judges agree."""
     started = time.monotonic()
-    with workplace() as folder:
-        judged = subject(Path(folder))
-        verdicts = [judge_sigma(judged), judge_sql(judged), judge_addon(Path(folder))]
-    sys.stdout.write("\n".join(table(verdicts, time.monotonic() - started)) + "\n")
-    return int(any(verdict.disagreements for verdict in verdicts))
+    with workplace() as name:
+        known = judges(Path(name))
+        if unknown := [one for one in only if one not in known]:
+            raise click.UsageError(f"no judge {', '.join(unknown)}; there are {', '.join(known)}")
+        verdicts = ask({one: known[one] for one in only or known})
+    click.echo("\n".join(table(verdicts, time.monotonic() - started)))
+    sys.exit(any(verdict.disagreements for verdict in verdicts))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -43,7 +43,7 @@ def test_different_answers(ours: Rows, theirs: Rows, ordered: bool, words: str) 
 def test_the_table_closes_with_totals() -> None:
     """The last line of the table counts judges, comparisons and disagreements."""
     assert table([Verdict("a", 2, 9, ("x differs",)), Verdict("b", 3, 1, ())], 4.2)[-1] == (
-        "total: 2 judges, 5 comparisons, 1 disagreements, 4 s"
+        "total: 2 judges, 5 comparisons, 1 disagreements, 0 not run, 4 s"
     )
 
 

@@ -1,11 +1,12 @@
-"""What judges say, and how two answers are compared.
+"""What judges say, how two answers are compared, and the table of all judges.
 
 Numbers are equal within one part in a billion, text exactly, multivalues as lists; rows as multisets unless ordered.
 A null of SQL and a field that a row does not have are the same.
 """
 
+import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 Cell = str | tuple[str, ...]
@@ -13,12 +14,19 @@ Answer = tuple[tuple[str, Cell], ...]
 
 
 class Verdict(NamedTuple):
-    """One judge: how many questions were compared over how many rows, and each disagreement in a line."""
+    """One judge: how many questions were compared over how many rows, and each disagreement in a line.
+
+    Notes are lines about what was compared (pages, survivors, what was skipped and why); `not_run` says why a judge
+    could not be asked. `seconds` is filled in by `timed`.
+    """
 
     judge: str
     compared: int
     rows: int
     disagreements: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    not_run: str = ""
+    seconds: float = 0.0
 
 
 def cell(value: object) -> Cell:
@@ -56,11 +64,29 @@ def _only(rows: Sequence[Answer], others: Sequence[Answer]) -> list[dict[str, Ce
     return [dict(row) for row in (Counter(rows) - Counter(others)).elements()]
 
 
+def timed(judge: Callable[[], Verdict]) -> Verdict:
+    """Ask a judge, and say how long it took."""
+    started = time.monotonic()
+    verdict = judge()
+    return verdict._replace(seconds=time.monotonic() - started)
+
+
+HEADING = f"{'judge':<58}{'compared':>9}{'rows':>8}{'differ':>8}{'seconds':>9}"
+
+
+def line_of(one: Verdict) -> str:
+    """Return a judge's line of the table."""
+    if one.not_run:
+        return f"{one.judge:<58}  not run: {one.not_run}"
+    return f"{one.judge:<58}{one.compared:>9}{one.rows:>8}{len(one.disagreements):>8}{one.seconds:>9.0f}"
+
+
 def table(verdicts: Sequence[Verdict], seconds: float) -> list[str]:
-    """Return the table of judges, their disagreements, and one line of totals."""
-    lines = [f"{'judge':<46}{'compared':>9}{'rows':>8}{'differ':>8}"]
-    lines += [f"{one.judge:<46}{one.compared:>9}{one.rows:>8}{len(one.disagreements):>8}" for one in verdicts]
+    """Return the table of judges, their notes and disagreements, and one line of totals."""
+    lines = [HEADING, *map(line_of, verdicts)]
+    lines += [f"  {one.judge}: {note}" for one in verdicts for note in one.notes]
     lines += [f"  differs: {line}" for one in verdicts for line in one.disagreements]
     compared, differ = sum(one.compared for one in verdicts), sum(len(one.disagreements) for one in verdicts)
-    lines.append(f"total: {len(verdicts)} judges, {compared} comparisons, {differ} disagreements, {seconds:.0f} s")
+    counts = f"{compared} comparisons, {differ} disagreements, {sum(bool(one.not_run) for one in verdicts)} not run"
+    lines.append(f"total: {len(verdicts)} judges, {counts}, {seconds:.0f} s")
     return lines

@@ -1,6 +1,6 @@
 """Any text as conf: an error that says where, never a traceback."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.checking import check_apps
@@ -8,6 +8,7 @@ from standin.conf import ConfError
 from standin.conf.known import Known
 from standin.language.errors import SearchError
 from unit.standin.laboratory import MakeApp, MakeLab
+from unit.standin.properties import properties
 
 PROPS = sorted(
     key.replace("*", "x") for key in Known.load().keys("props", "some:type") if "REGEX" not in key and key != "EVAL-*"
@@ -19,7 +20,6 @@ VALUES = st.one_of(
     ),
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
 )
-QUIET = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def stanza(name: str, keys: dict[str, str]) -> str:
@@ -27,7 +27,7 @@ def stanza(name: str, keys: dict[str, str]) -> str:
     return f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items())
 
 
-@QUIET
+@properties()
 @given(
     props=st.dictionaries(st.sampled_from(PROPS), VALUES, max_size=4),
     transforms=st.dictionaries(st.sampled_from(TRANSFORMS), VALUES, max_size=4),
@@ -44,7 +44,7 @@ def test_any_setting(lab: MakeLab, props: dict[str, str], transforms: dict[str, 
         assert str(error)
 
 
-@QUIET
+@properties()
 @given(text=st.text(max_size=200))
 def test_any_file(make_app: MakeApp, text: str) -> None:
     """Any text as a conf file gives problems with lines."""

@@ -3,12 +3,13 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.environment import Value
 from standin.events.json_fields import flatten, flatten_prefix
 from standin.values.multivalue import as_texts
+from unit.standin.properties import properties
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@properties()
 @given(value=st.dictionaries(st.text(max_size=5), JSON, max_size=4), share=st.floats(0, 1), ascii_only=st.booleans())
 def test_a_cut_text_gives_a_part_of_the_whole(value: object, share: float, ascii_only: bool) -> None:
     """Wherever a text is cut, its fields are fields of the whole, the first values of each."""

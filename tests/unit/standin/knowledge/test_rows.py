@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.environment import Row, Value
 from standin.knowledge.rows import LazyRow
+from unit.standin.properties import properties
 
 NAMES = st.sampled_from(["a", "b", "c", "d"])
 
@@ -62,7 +63,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@properties()
 @given(start=st.dictionaries(NAMES, st.text(max_size=2)), steps=st.lists(STEPS, max_size=8))
 def test_is_a_dict_to_its_user(start: dict[str, str], steps: list[Step]) -> None:
     """Whatever is done to it, it answers as a dict with the same fields."""

@@ -1,6 +1,6 @@
 """Any text as a search gives a result or a SearchError: never a traceback, never a hang."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.environment import Macro, Row
@@ -11,6 +11,7 @@ from standin.language.filters import compile_filter
 from standin.language.functions import FUNCTIONS
 from standin.language.known import COMMANDS
 from standin.language.search import run
+from unit.standin.properties import properties
 from unit.standin.searching import NOW, MemoryEnvironment
 
 EVENTS: list[Row] = [
@@ -54,7 +55,7 @@ WELL_FORMED = st.lists(
 ).map(lambda stages: "search * | " + " | ".join(stages))
 
 
-@settings(max_examples=300, deadline=5_000)
+@properties()
 @given(WELL_FORMED)
 def test_every_result_keeps_the_form_of_rows(spl: str) -> None:
     """Whatever a pipeline does, its rows hold texts, numbers and multivalues of two texts or more, all in its columns."""
@@ -72,7 +73,7 @@ def test_every_result_keeps_the_form_of_rows(spl: str) -> None:
                 assert type(value) in (str, int) or isinstance(value, float)
 
 
-@settings(max_examples=300, deadline=5_000)
+@properties()
 @given(SEARCHES)
 def test_any_search_ends(spl: str) -> None:
     """Running any text ends with a result or with a SearchError whose position lies inside the text."""
@@ -84,7 +85,7 @@ def test_any_search_ends(spl: str) -> None:
         assert all(value is not None for row in result.rows for value in row.values())
 
 
-@settings(max_examples=300, deadline=5_000)
+@properties()
 @given(EXPRESSIONS)
 def test_any_expression_ends(text: str) -> None:
     """Compiling and running any text as an expression, or as a filter, ends."""
@@ -97,7 +98,7 @@ def test_any_expression_ends(text: str) -> None:
             compiled.evaluate(row) if hasattr(compiled, "evaluate") else compiled.matches(row)
 
 
-@settings(max_examples=100, deadline=5_000)
+@properties()
 @given(SEARCHES)
 def test_any_analysis_ends(spl: str) -> None:
     """Analysing any text ends."""
