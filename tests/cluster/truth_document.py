@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+from cluster.scenarios.attacks.crosswalk import LISTS
 from cluster.scenarios.attacks.not_shown import REASONS
 from cluster.summary import summary
 from cluster.truth import table
 from cluster.versions import NEWEST, OLDEST
 
+CLOUD_ONLY = "nothing: shows in the cloud's own log"
 TEXT = """<!-- Made by `make truth` from the recordings; do not edit. -->
 # What the recordings hold, and what each attack looks like in the audit log
 
@@ -21,11 +23,21 @@ older version differs its cell stands in brackets.
 
 | id | why |
 |---|---|
-{reasons}"""
+{reasons}
+## Attack lists of others
+
+| list | entry | shown by |
+|---|---|---|
+{lists}"""
 
 
 def document(folder: Path) -> str:
     """Write the whole document for a folder of recordings."""
     minors = (".".join(version.split(".")[:2]) for version in (NEWEST, OLDEST))
     reasons = "".join(f"| {name} | {reason} |\n" for name, reason in REASONS.items())
-    return TEXT.format(summary=summary(folder), table=table(folder, *minors), reasons=reasons)
+    lists = "".join(
+        f"| {name} | {entry} | {', '.join(ids) or CLOUD_ONLY} |\n"
+        for name, ids_of in LISTS.items()
+        for entry, ids in ids_of.items()
+    )
+    return TEXT.format(summary=summary(folder), table=table(folder, *minors), reasons=reasons, lists=lists)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import build
-from cluster.recordings import UNPACK
+from cluster.recordings import recording, text_of
 from standin.conf import Configuration
 from standin.environment import Row
 from standin.events import Origin, Store
@@ -17,10 +17,8 @@ from standin.knowledge.users import User
 from standin.searchhead import SearchHead
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDED = ROOT / "tests/recorded"
-ATTACKS = RECORDED / "attacks-1.37-full.jsonl.xz"
 # The ordinary noise beside the attacks: as many lines of an hour's work as the judges have time for.
-ORDINARY, ORDINARY_LINES = RECORDED / "ordinary-life.jsonl.xz", 3000
+ORDINARY_LINES = 3000
 ENGINES = ROOT / "build/conformance-venv/bin/python"
 ORIGIN = Origin("kube_audit", "cp-1", "/var/log/kubernetes/audit.log", "kube:apiserver:audit")
 ENGINE_LIMIT_S = 300
@@ -54,7 +52,7 @@ class Subject(NamedTuple):
 
 def recorded() -> bytes:
     """Return the lines of the recordings that are searched."""
-    attacks, ordinary = (UNPACK[path.suffix](path.read_bytes()) for path in (ATTACKS, ORDINARY))
+    attacks, ordinary = (text_of(recording(name)) for name in ("attacks-1.37-full", "ordinary-life"))
     return attacks + b"".join(ordinary.splitlines(keepends=True)[:ORDINARY_LINES])
 
 

@@ -10,6 +10,7 @@ import pytest
 from cluster.labels import parse_time
 from cluster.recordings import Event, events_of, labels_of, recordings
 from cluster.scenarios.attacks import ATTACKS
+from cluster.scenarios.attacks.crosswalk import LISTS
 
 FOLDER = Path(__file__).parent
 RECORDINGS = recordings(FOLDER)
@@ -116,3 +117,11 @@ def test_every_attack_is_in_every_recording_of_attacks(minor: str, policy: str, 
 
     missing = {(attack.catalogue, attack.name) for attack in ATTACKS} - found
     assert missing <= NOT_LOGGED[policy]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_attack_lists_of_others_are_shown(name: str, labels: list[Event]) -> None:
+    """Every id that stands for a technique of another list has requests in the recordings."""
+    shown = {label["catalogue"] for label in labels}
+
+    assert {one for ids in LISTS[name].values() for one in ids} <= shown
