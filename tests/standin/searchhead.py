@@ -16,6 +16,7 @@ from standin.events.collected import collected
 from standin.events.event import Event, Origin
 from standin.events.pipeline import Pipeline
 from standin.events.store import Store, covers
+from standin.hostile import Hostility
 from standin.knowledge.collections import Collections
 from standin.knowledge.lookups import LookupFiles, Lookups
 from standin.knowledge.macros import find_macro
@@ -69,6 +70,7 @@ class SearchHead:
         self.store = store
         self.clock = clock
         self.collections = collections or Collections()
+        self.hostility: Hostility | None = None
         self.pipeline = Pipeline(configuration, store, clock)
         self.files = LookupFiles(writes_to_disk=writes_lookups)
         self._rows: dict[tuple[str | None, frozenset[str]], Rows] = {}
@@ -78,7 +80,8 @@ class SearchHead:
         self, spl: str, *, user: User, app: str = "search", bounds: TimeBounds = UNBOUNDED, now: float | None = None
     ) -> Result:
         """Run one search; raises SearchError. `now` is the time that the search believes it is."""
-        return run(spl, self.environment(user=user, app=app, bounds=bounds, now=now))
+        environment = self.environment(user=user, app=app, bounds=bounds, now=now)
+        return run(spl, environment) if self.hostility is None else self.hostility.run(spl, environment)
 
     def environment(
         self, *, user: User, app: str = "search", bounds: TimeBounds = UNBOUNDED, now: float | None = None

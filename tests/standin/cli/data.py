@@ -18,6 +18,7 @@ from standin.conf import ConfError, Configuration
 from standin.environment import TimeBounds
 from standin.events import Origin, Store
 from standin.events.pipeline import Pipeline
+from standin.hostile import Hostility
 from standin.knowledge.users import User
 from standin.knowledge.view import SERVER
 from standin.language.errors import SearchError, Unsupported
@@ -75,6 +76,7 @@ def data_options(command: Command) -> Command:
             click.option("--source", help="Source of all events (default: the file's path)."),
             click.option("--host", default=SERVER, show_default=True, help="Host of all events."),
             click.option("--index", default="main", show_default=True, help="Index of all events."),
+            click.option("--hostile", type=int, metavar="SEED", help="Do what Splunk leaves open in another way."),
         )
     ):
         command = option(command)
@@ -97,10 +99,11 @@ class Where(NamedTuple):
 class Laboratory:
     """One configuration, ready to make search heads over stores of their own."""
 
-    def __init__(self, apps: Sequence[Path], now: float | None) -> None:
+    def __init__(self, apps: Sequence[Path], now: float | None, hostile: int | None = None) -> None:
         self.configuration = Configuration.load(apps)
         self.app = next(iter(self.configuration.apps), "search")
         self.user = User.of(self.configuration, "admin", ["admin"])
+        self.hostility = None if hostile is None else Hostility(hostile)
         self._bare = not apps
         self._now = now
 
@@ -112,13 +115,25 @@ class Laboratory:
         """Return a search head over an empty store."""
         store = Store()
         store.create_index(index)
-        return SearchHead(self.configuration, store, self.clock)
+        head = SearchHead(self.configuration, store, self.clock)
+        head.hostility = self.hostility
+        return head
 
     def pipeline(self, head: SearchHead) -> Pipeline:
         """Return the way into the store of a search head."""
         if not self._bare:
             return head.pipeline
         return Pipeline(self.configuration, head.store, self.clock, every_line_is_an_event=True)
+
+    def disturb(self, head: SearchHead) -> None:
+        """Do to the events in a store what a hostile transport does, where that is wanted."""
+        if self.hostility is not None:
+            self.hostility.disturb(head.store)
+
+    def say_what_was_done(self) -> None:
+        """Say on stderr what a hostile run did, in counts."""
+        if self.hostility is not None:
+            click.echo(self.hostility.said(), err=True)
 
 
 @contextmanager

@@ -46,6 +46,7 @@ def command(  # noqa: PLR0913, one parameter for each option
     source: str | None,
     host: str,
     index: str,
+    hostile: int | None,
     each: bool,
     now: float | None,
 ) -> None:
@@ -56,12 +57,13 @@ def command(  # noqa: PLR0913, one parameter for each option
     if not files:
         raise click.UsageError("nothing to look at: give --events FILE:SOURCETYPE")
     with exit_codes():
-        laboratory = Laboratory(apps, now)
+        laboratory = Laboratory(apps, now, hostile)
         found = detections(laboratory.configuration)
         where = Where(source, host, index)
         lines = _each_line(laboratory, found, files, where) if each else _together(laboratory, found, files, where)
         for line in lines:
             click.echo(line)
+        laboratory.say_what_was_done()
 
 
 def detections(configuration: Configuration) -> list[Detection]:
@@ -89,6 +91,7 @@ def _together(
 ) -> Iterator[str]:
     head = laboratory.search_head(where.index)
     index_files(laboratory.pipeline(head), files, where)
+    laboratory.disturb(head)
     for detection in found:
         for row in _run(laboratory, head, detection):
             yield detection.report(row, None, None)
@@ -105,6 +108,7 @@ def _each_line(
             for name in head.store.indexes:
                 head.store.empty(name)
             if line.strip() and pipeline.index_file(line, where.origin(file)):
+                laboratory.disturb(head)
                 for detection, watch in watched:
                     for row in watch.rows(partial(_run, laboratory, head, detection)):
                         yield detection.report(row, str(file.path), number)

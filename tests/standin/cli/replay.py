@@ -65,6 +65,7 @@ def command(  # noqa: PLR0913, one parameter for each option
     source: str | None,
     host: str,
     index: str,
+    hostile: int | None,
     start: float | None,
     end: float | None,
     enabled: tuple[str, ...],
@@ -85,13 +86,14 @@ def command(  # noqa: PLR0913, one parameter for each option
     if not files:
         raise click.UsageError("nothing to replay: give --events FILE:SOURCETYPE")
     with exit_codes(), scripts() as state:
-        laboratory = Laboratory(apps, start)
+        laboratory = Laboratory(apps, start, hostile)
         site = site_of(laboratory, enabled, index)
         events = recorded(laboratory, files, Where(source, host, index))
         call = action_caller(laboratory.configuration, state) if run_actions else call_nothing
         settings = Settings(start, end, delay, seed, slots, run_time)
         for line in played(site, events, settings, read_faults(faults), call):
             click.echo(json.dumps(line, ensure_ascii=False))
+        laboratory.say_what_was_done()
 
 
 def played(
@@ -127,7 +129,8 @@ def site_of(laboratory: Laboratory, enabled: Sequence[str], index: str) -> Site:
             raise click.UsageError(f"--enable {saved.name}: it has no cron_schedule")
     if not chosen:
         raise click.UsageError("no scheduled search is switched on: give --enable NAME or --enable all")
-    return Site(configuration, chosen, index, User.of(configuration, OWNERS[1], ("admin",)))
+    administrator = User.of(configuration, OWNERS[1], ("admin",))
+    return Site(configuration, chosen, index, administrator, laboratory.hostility)
 
 
 def recorded(laboratory: Laboratory, files: Sequence[EventFile], where: Where) -> list[Event]:
@@ -139,6 +142,7 @@ def recorded(laboratory: Laboratory, files: Sequence[EventFile], where: Where) -
     head = SearchHead(laboratory.configuration, Store(), lambda: now)
     head.store.create_index(where.index)
     index_files(laboratory.pipeline(head), files, where)
+    laboratory.disturb(head)
     events = [event for name in head.store.indexes for event in head.store.scan([name])]
     if not events:
         raise click.ClickException("the files hold no event")

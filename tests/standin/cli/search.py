@@ -24,6 +24,7 @@ def command(  # noqa: PLR0913, one parameter for each option
     source: str | None,
     host: str,
     index: str,
+    hostile: int | None,
     now: float | None,
     as_json: bool,
     spl: str,
@@ -35,10 +36,12 @@ def command(  # noqa: PLR0913, one parameter for each option
     wrong. 3: right in Splunk, not supported here.
     """
     with exit_codes(spl):
-        laboratory = Laboratory(apps, now)
+        laboratory = Laboratory(apps, now, hostile)
         head = laboratory.search_head(index)
         index_files(laboratory.pipeline(head), files, Where(source, host, index))
+        laboratory.disturb(head)
         result = head.search(spl, user=laboratory.user, app=laboratory.app, bounds=ALL_TIME)
+    laboratory.say_what_was_done()
     for message in result.messages:
         click.echo(f"{message.level}: {message.text}", err=True)
     click.echo("\n".join(json_lines(result) if as_json else text_lines(result)), nl=bool(result.rows))

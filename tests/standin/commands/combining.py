@@ -99,7 +99,7 @@ def build_appendpipe(call: Call, search: Search) -> Step:
     reader.expect_end()
     if search.depth >= 8:
         raise MalformedSearch("Pipelines are nested too deeply.", position)
-    inner = search.pipeline(text, position, replace(search, depth=search.depth + 1), is_subsearch=True)
+    inner = search.pipeline(text, position, replace(search, depth=search.depth + 1), is_subsearch=True, goes_on=True)
 
     def step(stream: Stream) -> Stream:
         rows = list(search.guard(stream.rows))

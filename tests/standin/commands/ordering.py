@@ -109,7 +109,7 @@ def build_sort(call: Call, search: Search) -> Step:
 
 
 def _sort(fields: list[SortField], limit: int, search: Search, stream: Stream) -> Stream:
-    rows = sort_rows(list(search.guard(stream.rows)), fields)
+    rows = sort_rows(search.leeway.unsorted(list(search.guard(stream.rows))), fields)
     if limit and len(rows) > limit:
         search.say("WARN", f"sort kept the first {limit} of {len(rows)} rows")
         rows = rows[:limit]

@@ -36,7 +36,8 @@ def build_dedup(call: Call, search: Search) -> Step:
 
     def step(stream: Stream) -> Stream:
         if sorting:  # before, since it decides which of several rows stays
-            stream = stream.with_rows(sort_rows(list(search.guard(stream.rows)), sorting))
+            rows = search.leeway.unsorted(list(search.guard(stream.rows)))
+            stream = stream.with_rows(sort_rows(rows, sorting))
         return stream.with_rows(rule.rows(search, stream))
 
     return step

@@ -7,7 +7,7 @@ declared, None where columns go by name; `is_events` holds as long as rows are e
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from standin.environment import Environment, Row, TimeBounds
 from standin.language.compiled import Scope
 from standin.language.errors import LimitReached
+from standin.language.pipeline import Call
 
 MAX_ROWS = 2_000_000
 CHECK_EVERY = 64
@@ -63,8 +64,49 @@ Step = Callable[[Stream], Stream]
 class Pipeline(Protocol):
     """The compiler of pipelines, handed in so that commands with subsearches can call it."""
 
-    def __call__(self, text: str, offset: int, search: "Search", *, is_subsearch: bool = False) -> Step:
-        """Compile a pipeline into one step."""
+    def __call__(
+        self, text: str, offset: int, search: "Search", *, is_subsearch: bool = False, goes_on: bool = False
+    ) -> Step:
+        """Compile a pipeline into one step; one that goes on is run over rows that another has made."""
+
+
+class Leeway(Protocol):
+    """What Splunk's documentation leaves open, decided one way or another."""
+
+    def arranged(self, calls: Sequence[Call], steps: Sequence[Step], search: "Search") -> Step:
+        """Return one step that runs all steps of a pipeline."""
+
+    def unsorted(self, rows: list[Row]) -> list[Row]:
+        """Return rows in the order in which a sort meets them: what is equal by its fields keeps that order."""
+
+    def subsearch_rows(self, limit: int) -> int:
+        """Return how many rows a subsearch may give whose limit as shipped is this."""
+
+
+class OneMachine:
+    """Everything on one machine, in the order in which it comes, with limits as shipped."""
+
+    def arranged(self, calls: Sequence[Call], steps: Sequence[Step], search: "Search") -> Step:
+        """Return one step that runs all steps, one after the other."""
+        return partial(run_steps, steps)
+
+    def unsorted(self, rows: list[Row]) -> list[Row]:
+        """Return the rows as they are."""
+        return rows
+
+    def subsearch_rows(self, limit: int) -> int:
+        """Return the limit as shipped."""
+        return limit
+
+
+def run_steps(steps: Sequence[Step], stream: Stream) -> Stream:
+    """Run steps one after the other."""
+    for step in steps:
+        stream = step(stream)
+    return stream
+
+
+ONE_MACHINE = OneMachine()
 
 
 @dataclass
@@ -80,6 +122,7 @@ class Search:
     memory_limit: int = 0
     depth: int = 0
     is_dry: bool = False
+    leeway: Leeway = ONE_MACHINE
 
     def __post_init__(self) -> None:
         self.deadline = self.deadline or time.monotonic() + self.limits.seconds

@@ -36,6 +36,7 @@ def run_subsearch(search: Search, text: str, position: int, limit: int = MAX_ROW
     step = search.pipeline(text, position, inner, is_subsearch=True)
     if search.is_dry:
         return Stream([])
+    limit = search.leeway.subsearch_rows(limit)
     stream = step(Stream([]))
     rows = list(islice(inner.guard(stream.rows), limit + 1))
     if len(rows) > limit:

@@ -115,9 +115,15 @@ class KvLookup:
     """A KV-store collection behind a definition; always case-sensitive."""
 
     def __init__(
-        self, collections: Collections, collection: CollectionId, fields: Sequence[str], rules: MatchRules
+        self,
+        collections: Collections,
+        collection: CollectionId,
+        fields: Sequence[str],
+        rules: MatchRules,
+        is_replicated: bool,
     ) -> None:
         self.fields = fields
+        self.is_replicated = is_replicated  # to indexers
         self._collections = collections
         self._collection = collection
         self._rules = rules
@@ -212,7 +218,9 @@ class Lookups:
             [field.strip() for field in settings["fields_list"].value.split(",")] if "fields_list" in settings else []
         )
         rules = match_rules(settings)._replace(case_sensitive=True)
-        return KvLookup(self._collections, CollectionId(home, collection), fields, rules)
+        declared = self._configuration.stanza("collections", collection, self._app)
+        is_replicated = "replicate" in declared and is_true(declared["replicate"].value)
+        return KvLookup(self._collections, CollectionId(home, collection), fields, rules, is_replicated)
 
     def _file(self, name: str) -> Lookup | None:
         found = self._path(name)

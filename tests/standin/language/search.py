@@ -9,11 +9,21 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from standin.commands.registry import build_call
-from standin.commands.stream import DEFAULT_LIMITS, Limits, Message, Search, Step, Stream
+from standin.commands.stream import (
+    DEFAULT_LIMITS,
+    ONE_MACHINE,
+    Leeway,
+    Limits,
+    Message,
+    Search,
+    Step,
+    Stream,
+    run_steps,
+)
 from standin.environment import Environment, Row
 from standin.language.errors import MalformedSearch, SearchError
 from standin.language.macros import expand
-from standin.language.pipeline import Call, split_pipeline
+from standin.language.pipeline import split_pipeline
 from standin.language.source import Source
 
 __all__ = ["Message", "Result", "compile_search", "run"]
@@ -31,11 +41,11 @@ class Result:
     are_events: bool = False
 
 
-def run(spl: str, environment: Environment, limits: Limits = DEFAULT_LIMITS) -> Result:
+def run(spl: str, environment: Environment, limits: Limits = DEFAULT_LIMITS, leeway: Leeway = ONE_MACHINE) -> Result:
     """Run a search to its end. Raises SearchError with the position in the text as typed."""
     source = _expand(spl, environment)
     try:
-        search = Search(environment, environment.bounds, pipeline=build_pipeline, limits=limits)
+        search = Search(environment, environment.bounds, pipeline=build_pipeline, limits=limits, leeway=leeway)
         stream = build_pipeline(source.text, 0, search)(Stream([]))
         rows = list(search.guard(stream.rows))
         return Result(rows, columns(stream.order, rows), search.messages, stream.is_events)
@@ -63,20 +73,15 @@ def _expand(spl: str, environment: Environment) -> Source:
     return expand(text, environment)
 
 
-def build_pipeline(text: str, offset: int, search: Search, *, is_subsearch: bool = False) -> Step:
-    """Compile a pipeline into one step."""
+def build_pipeline(
+    text: str, offset: int, search: Search, *, is_subsearch: bool = False, goes_on: bool = False
+) -> Step:
+    """Compile a pipeline into one step; one that goes on is run over rows that another has made."""
     calls = split_pipeline(text, offset, is_subsearch=is_subsearch)
-    return partial(_run_steps, [_build(call, index, search) for index, call in enumerate(calls)])
-
-
-def _build(call: Call, index: int, search: Search) -> Step:
-    return build_call(call, search, is_first=index == 0)
-
-
-def _run_steps(steps: Sequence[Step], stream: Stream) -> Stream:
-    for step in steps:
-        stream = step(stream)
-    return stream
+    steps = [build_call(call, search, is_first=index == 0 and not goes_on) for index, call in enumerate(calls)]
+    if goes_on:
+        return partial(run_steps, steps)
+    return search.leeway.arranged(calls, steps, search)
 
 
 def columns(order: Sequence[str] | None, rows: Sequence[Row]) -> list[str]:

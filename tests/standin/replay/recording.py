@@ -29,12 +29,16 @@ class Arrival(NamedTuple):
 def arrivals(events: Iterable[Event], shift_s: float, seed: int, late_third_s: float = 0.0) -> list[Arrival]:
     """Return the events in the order in which they become searchable.
 
-    `shift_s` separates index time from own time, `late_third_s` comes on top for the events of one forwarder of three.
+    `shift_s` separates index time from own time, `late_third_s` comes on top for the events of one forwarder of three,
+    and so does by how much an event was indexed later than the first.
     """
     random = Random(seed)  # noqa: S311 - a reproducible delay, no secret
     found = []
-    for event in sorted(events, key=lambda event: event.time):
-        indexed = event.time + shift_s + (late_third_s if _hash(event, 1) % FORWARDERS == 0 else 0.0)
+    in_order = sorted(events, key=lambda event: event.time)
+    first = min((event.index_time for event in in_order), default=0.0)
+    for event in in_order:
+        late_s = event.index_time - first + (late_third_s if _hash(event, 1) % FORWARDERS == 0 else 0.0)
+        indexed = event.time + shift_s + late_s
         searchable = indexed + random.uniform(0.0, SEARCHABLE_WITHIN_S)
         found.append(Arrival(searchable, event._replace(index_time=indexed)))
     return sorted(found, key=lambda arrival: arrival.searchable)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from standin.conf.configuration import Configuration
 from standin.environment import Row, TimeBounds
 from standin.events.store import within
+from standin.hostile import Hostility
 from standin.jobs.alert import Rows
 from standin.jobs.fired import FiredAlerts
 from standin.jobs.job import Order
@@ -37,12 +38,13 @@ OWNERS = ("nobody", "splunk-system-user", "admin")
 
 
 class Site(NamedTuple):
-    """What is replayed: conf, the searches that are switched on, the recording's index, who searches."""
+    """What is replayed: conf, the searches that are switched on, the recording's index, who searches, how hostile."""
 
     configuration: Configuration
     searches: Mapping[Key, SavedSearch]
     index: str  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
     administrator: User
+    hostility: Hostility | None = None
 
 
 class Found(NamedTuple):
@@ -76,6 +78,7 @@ class Simulation:
         self._clock = SetClock(0.0)
         self._store = ReplayStore(site.index)
         self._head = SearchHead(site.configuration, self._store, self._clock.now)
+        self._head.hostility = site.hostility
         self._scheduler = Scheduler(self, Jobs(self._search, self._clock), self._clock, FiredAlerts())
 
     def play(self, starts: Sequence[Start]) -> None:
