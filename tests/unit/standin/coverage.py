@@ -31,6 +31,7 @@ STATE_NO_RESULT = {
     "test_analyse.py",
     "test_any_text.py",
     "test_coverage.py",
+    "test_hostile_searches.py",
     "test_hostile_text.py",
     "test_refusals.py",
     "test_unverified.py",

@@ -111,3 +111,19 @@ def test_events_are_required(run: Run, app: Path) -> None:
 
     assert result.exit_code != 0
     assert "--events" in result.output
+
+
+def test_a_hostile_run_says_what_it_did(run: Run, app: Path, events: Path) -> None:
+    """With a seed the same searches run over events sent twice and late; counts stand on stderr, findings on stdout."""
+    result = run("detect", "--app", app, "--events", f"{events}:t", "--hostile", 4)
+
+    assert {name for name, *_ in rows(result)} == {"Each Login", "Many"}
+    assert result.stderr.startswith("hostile 4: ")
+    assert "events sent twice 1" in result.stderr
+
+
+def test_a_hostile_run_line_by_line(run: Run, app: Path, events: Path) -> None:
+    """Each line is disturbed alone: it comes twice, and late."""
+    result = run("detect", "--app", app, "--events", f"{events}:t", "--each", "--hostile", 4)
+
+    assert [line for _, _, _, line in rows(result)] == [1, 1, 3, 3, 5, 5]

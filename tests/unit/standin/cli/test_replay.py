@@ -235,3 +235,11 @@ def test_wrong_searches_end_with_their_code(run: Run, make_app: MakeApp, tmp_pat
     result = run("replay", "--app", app, "--events", f"{tmp_path / 'some.log'}:t", "--enable", "all")
 
     assert (result.exit_code, "Unknown search command 'nonsense'" in result.stderr) == (2, True)
+
+
+def test_a_hostile_replay_finds_the_same(replay: Callable[..., Lines]) -> None:
+    """Events that come late or twice are found in the runs whose slices they come into."""
+    lines = replay("--enable", "Kept", "--hostile", 2)
+
+    assert set(users(lines)) == {"ann", "cem", "dan", "eve"}
+    assert lines[-1]["events"] == 6

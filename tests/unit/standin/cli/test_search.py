@@ -144,3 +144,14 @@ def test_json_is_a_flag(run: Run, events: Path) -> None:
     result = run("search", "--events", f"{events}:t", "--json", "*", "extra")
 
     assert result.exit_code != 0
+
+
+def test_a_hostile_search_says_what_it_did(run: Run, events: Path) -> None:
+    """--hostile SEED does what Splunk leaves open in another way, and counts it on stderr."""
+    result = run("search", "--events", f"{events}:some:type", "--hostile", "1", "--json", "* | stats count")
+
+    assert json.loads(result.stdout) == {"count": "3"}
+    assert result.stderr == (
+        "hostile 1: events late 1, events of one time reordered 2, events read on indexer-2 2,"
+        " events read on indexer-3 1, events sent twice 1, statistics merged in any order 1\n"
+    )

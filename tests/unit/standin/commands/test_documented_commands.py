@@ -230,6 +230,9 @@ VECTORS: list[Vector] = [
     ("* | stats count by host | appendpipe [stats sum(count) as count] | table host count", [
         {"host": "a", "count": "3"}, {"host": "b", "count": "1"}, {"count": "4"}
     ], "Search Reference, appendpipe"),
+    ("* | stats count by host | appendpipe [search host=b] | table host count", [
+        {"host": "a", "count": "3"}, {"host": "b", "count": "1"}, {"host": "b", "count": "1"}
+    ], "Search Reference, appendpipe: the subpipeline is applied to the current result set"),
     ("* | stats count by user | join user [search host=b | stats sum(bytes) as b by user] | table user count b",
      [{"user": "eve", "count": "2", "b": "20"}], "Search Reference, join: inner"),
     ("* | stats count by user | join type=left user [search host=b | stats sum(bytes) as b by user] | table user b",
