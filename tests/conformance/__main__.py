@@ -15,6 +15,7 @@ import click
 
 from conformance.addon_suite import judge_addon
 from conformance.judges import judge_sigma, judge_sql
+from conformance.recorded_answers import judge_conf, judge_interfaces, judge_searches
 from conformance.subject import Subject, subject, workplace
 from conformance.suites import judge_dashboards, judge_documentation, judge_properties
 from conformance.verdict import Verdict, table, timed
@@ -30,6 +31,9 @@ def judges(folder: Path) -> Mapping[str, Judge]:
         return subject(folder)
 
     return {
+        "searches": judge_searches,
+        "conf": judge_conf,
+        "interfaces": lambda: judge_interfaces(folder),
         "documentation": lambda: judge_documentation(folder),
         "sigma": lambda: judge_sigma(judged()),
         "sql": lambda: judge_sql(judged()),
