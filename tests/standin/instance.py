@@ -1,6 +1,7 @@
 """One instance of the stand-in: configuration, events, users, jobs, scheduler and inputs on one clock, without sockets.
 
 STATE/etc/apps/ID/                     the installed apps
+STATE/etc/users/USER/APP/local/         what users keep for themselves
 STATE/etc/{users,tokens,secrets}.json  what was made over REST and is no conf
 STATE/etc/auth/                        the CA and the server's certificate
 STATE/var/lib/splunk/                  one file of events an index
@@ -21,6 +22,7 @@ from standin.accounts.secrets import Secrets
 from standin.accounts.sessions import Sessions
 from standin.accounts.users import ADMINISTRATOR_ROLE, Accounts
 from standin.conf.configuration import Configuration
+from standin.conf.private import Place, PrivateSearches
 from standin.events.event import Origin
 from standin.events.pipeline import Pipeline
 from standin.events.store import Store
@@ -39,7 +41,13 @@ from standin.jobs.job import Order
 from standin.jobs.journal import HOST, Journal
 from standin.jobs.postprocess import run_over
 from standin.jobs.registry import Jobs
-from standin.jobs.saved import SavedSearch, read_saved_search, read_saved_searches
+from standin.jobs.saved import (
+    SavedSearch,
+    read_private_search,
+    read_private_searches,
+    read_saved_search,
+    read_saved_searches,
+)
 from standin.jobs.scheduler import Alert, RunRecord, Scheduler
 from standin.jobs.scripts import Scripts
 from standin.language.search import Result
@@ -86,6 +94,7 @@ class Instance:
         self.fired = FiredAlerts()
         self.apps_folder = settings.state / "etc" / "apps"
         self.configuration = self._load()
+        self.private = PrivateSearches(settings.state / "etc" / "users", self.configuration)
         self.store = Store(settings.state / "var" / "lib" / "splunk")
         self.pipeline = Pipeline(self.configuration, self.store, self.clock.now)
         self.journal = Journal(self.store, self.clock, is_quiet=settings.is_quiet)
@@ -163,12 +172,16 @@ class Instance:
         return run_over(search, rows, fields, environment)
 
     def saved_searches(self) -> list[SavedSearch]:
-        """Return every saved search of every app."""
-        return read_saved_searches(self.configuration)
+        """Return every saved search of every app and user."""
+        return [*read_saved_searches(self.configuration), *read_private_searches(self.private)]
 
     def saved_search(self, name: str, app: str) -> SavedSearch:
         """Return one saved search as its app sees it; KeyError where it does not exist."""
         return read_saved_search(self.configuration, name, app)
+
+    def private_search(self, name: str, place: Place) -> SavedSearch:
+        """Return a user's own saved search; KeyError where it does not exist."""
+        return read_private_search(self.private, name, place)
 
     def run_action(self, action: str, alert: Alert) -> None:
         """Run one action of one alert."""

@@ -120,18 +120,30 @@ class Configuration:
         """Return the permissions of one object of an app; `conf` is the kind that metadata names."""
         return self.apps[app].metadata.access(conf, name) if app in self.apps else Access(exported=True)
 
-    def set(self, app: str, conf: str, stanza: str, values: Mapping[str, str], owner: str = "nobody") -> None:
+    def set(self, app: str, conf: str, stanza: str, values: Mapping[str, str]) -> None:
         """Write settings into the app's local folder; raises ConfError for names that do not exist."""
         file = self.apps[app].path / "local" / f"{conf}.conf"
-        for key, value in values.items():
-            if problem := self._name_problem(conf, Entry(stanza, key, Setting(value, file, 0))):
-                raise error_for(problem)
+        self.check_settings(conf, stanza, values, file)
         kept = {name: {key: each.value for key, each in keys.items()} for name, keys in self._local(app, conf).items()}
         kept.setdefault(stanza, {}).update(values)
         write_stanzas(file, kept)
-        if owner != "nobody":
-            set_metadata(self.apps[app].path, conf, stanza, {"owner": owner})
         self.reload(app)
+
+    def set_access(self, app: str, conf: str, stanza: str, access: Access) -> None:
+        """Write into the app's local metadata who owns, reads, writes and sees one object."""
+        grants = (
+            f"{verb} : [ {', '.join(sorted(roles))} ]"
+            for verb, roles in (("read", access.read), ("write", access.write))
+        )
+        values = {"access": ", ".join(grants), "export": "system" if access.exported else "none", "owner": access.owner}
+        set_metadata(self.apps[app].path, conf, stanza, values)
+        self.reload(app)
+
+    def check_settings(self, conf: str, stanza: str, values: Mapping[str, str], file: Path) -> None:
+        """Raise ConfError for the first name that does not exist, as if the values stood in a file."""
+        for key, value in values.items():
+            if problem := self._name_problem(conf, Entry(stanza, key, Setting(value, file, 0))):
+                raise error_for(problem)
 
     def remove(self, app: str, conf: str, stanza: str) -> None:
         """Take one stanza out of the app's local folder."""

@@ -87,7 +87,7 @@ class Suppression:
 
 def _key(saved: SavedSearch, alert: list[Row]) -> tuple[str, ...]:
     group = saved.text("alert.suppress.group_name")
-    base = ("group", saved.owner, group) if group else ("search", saved.app, saved.name)
+    base = ("group", saved.owner, group) if group else ("search", *saved.key)
     if saved.is_digest:
         return base
     return (*base, *(str(alert[0].get(name, "")) for name in saved.suppression_fields))

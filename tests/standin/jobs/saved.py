@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from standin.conf.configuration import Configuration
+from standin.conf.private import Place, PrivateSearches
 
 REST_NAMES = {
     "alert_type": "counttype",
@@ -45,6 +46,12 @@ class SavedSearch:
     app: str
     owner: str
     settings: Mapping[str, str]
+    is_private: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Tell it apart from every other: private ones of several users may share a name."""
+        return f"{self.owner}/{self.app}" if self.is_private else self.app, self.name
 
     def text(self, key: str, default: str = "") -> str:
         """Return a setting, the default where it is absent or empty."""
@@ -97,6 +104,16 @@ def read_saved_search(configuration: Configuration, name: str, app: str) -> Save
     home = configuration.home("savedsearches", name, app) or app
     owner = configuration.access("savedsearches", name, home).owner
     return SavedSearch(name, home, owner, {key: setting.value for key, setting in stanza.items()})
+
+
+def read_private_search(private: PrivateSearches, name: str, place: Place) -> SavedSearch:
+    """Return a user's own saved search; KeyError where it does not exist."""
+    return SavedSearch(name, place.app, place.user, private.settings(place, name), is_private=True)
+
+
+def read_private_searches(private: PrivateSearches) -> list[SavedSearch]:
+    """Return the private saved searches of all users."""
+    return [read_private_search(private, name, place) for place in private.places() for name in private.names(place)]
 
 
 def read_saved_searches(configuration: Configuration) -> list[SavedSearch]:

@@ -87,7 +87,7 @@ class Scheduler:
 
     def refresh(self) -> dict[tuple[str, str], SavedSearch]:
         """Take note of what is switched on now, and return it; what is new starts at the present time."""
-        due = {(one.app, one.name): one for one in self._surroundings.saved_searches() if one.is_due}
+        due = {one.key: one for one in self._surroundings.saved_searches() if one.is_due}
         now = self._clock.now()
         with self._noting:
             self._after = {key: self._after.get(key, now) for key in due}
@@ -149,7 +149,7 @@ class Scheduler:
 
     def _raise_alerts(self, saved: SavedSearch, job: Job, at: float) -> list[Alert]:
         rows = job.outcome.rows if job.outcome else []
-        key = saved.app, saved.name
+        key = saved.key
         previous, self._counts[key] = self._counts.get(key), len(rows)
 
         def condition(search: str, of: Rows) -> bool:

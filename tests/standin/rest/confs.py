@@ -46,6 +46,8 @@ async def creating(call: Call) -> Feed:
     conf = conf_of(call)
     name = call.arguments.required("name")
     app = call.context_app()
+    if call.owner not in (None, "-", "nobody"):
+        raise Refused(400, f"private objects of {conf}.conf are not supported by this stand-in; use owner nobody.")
     if (app, name) in objects.visible_names(call, conf):
         raise Refused(409, f"An object with name={name} already exists")
     objects.write(call, conf, app, name, call.arguments.without(["name"]))

@@ -80,7 +80,7 @@ def write(call: Call, conf: str, app: str, name: str, values: Mapping[str, str])
     if not access.may_write(call.user.roles):
         raise forbidden(call, name)
     try:
-        configuration.set(target, conf, name, values, _owner(call))
+        configuration.set(target, conf, name, values)
     except ConfError as error:
         raise Refused(400, error.problem.message) from error
 
@@ -88,10 +88,6 @@ def write(call: Call, conf: str, app: str, name: str, values: Mapping[str, str])
 def forbidden(call: Call, name: str) -> Refused:
     """Say that a user may not change an object."""
     return Refused(403, f"User '{call.user.name}' does not have permission to write {name!r}.", "WARN")
-
-
-def _owner(call: Call) -> str:
-    return "nobody" if call.owner in (None, "-") else str(call.owner)
 
 
 def remove(call: Call, conf: str, app: str, name: str) -> None:

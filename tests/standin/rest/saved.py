@@ -1,9 +1,11 @@
 """saved/searches: read, create, edit, switch on and off, dispatch; alerts/fired_alerts: what was triggered."""
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
+from standin.conf.private import CONF
 from standin.jobs.fired import FiredAlert
 from standin.jobs.job import Order
 from standin.jobs.saved import REST_NAMES, SavedSearch, SavedSearchError
@@ -16,16 +18,26 @@ from standin.rest.call import Call, Route, collection_routes
 from standin.rest.collection import page
 from standin.rest.jobs import sid_response
 from standin.rest.messages import Refused, messages_response, not_found
+from standin.rest.sharing import (
+    ACL_KEYS,
+    acl_of,
+    find,
+    private_place,
+    remove,
+    reshare,
+    visible,
+    write,
+    write_private,
+    write_shared,
+)
 
-CONF = "savedsearches"
 COLLECTION = "saved/searches"
 LISTING = PAGING | {"earliest_time", "latest_time", "listDefaultActionArgs", "add_orphan_field"}
 INTEGERS = frozenset({"alert.severity", "max_concurrent"})
 
 
-def saved_entry(call: Call, app: str, name: str) -> Entry:
+def saved_entry(call: Call, saved: SavedSearch) -> Entry:
     """Return a saved search as an entry: its settings under REST's names, and what follows from them."""
-    saved = call.instance.saved_search(name, app)
     content: dict[str, Any] = dict(objects.typed(saved.settings))
     for rest_name, key in REST_NAMES.items():
         content[rest_name] = content.pop(key, "")
@@ -36,7 +48,7 @@ def saved_entry(call: Call, app: str, name: str) -> Entry:
         "qualifiedSearch": saved.text("search"),
     }
     content |= {key: int(content[key]) for key in INTEGERS if str(content.get(key, "")).isdigit()}
-    return Entry(name, content, objects.acl_of(call, CONF, app, name))
+    return Entry(saved.name, content, acl_of(call, saved))
 
 
 def _next_time(call: Call, saved: SavedSearch) -> str:
@@ -50,39 +62,41 @@ def _next_time(call: Call, saved: SavedSearch) -> str:
 
 async def listing(call: Call) -> Feed:
     """List the saved searches that the namespace sees."""
-    entries = [saved_entry(call, app, name) for app, name in objects.visible_names(call, CONF)]
+    entries = [saved_entry(call, saved) for saved in visible(call)]
     return page(COLLECTION, entries, call.arguments)
 
 
 async def reading(call: Call) -> Feed:
     """Read one saved search."""
-    return single(COLLECTION, saved_entry(call, *_find(call)))
-
-
-def _find(call: Call) -> tuple[str, str]:
-    return objects.find_name(call, CONF, call.name)
+    return single(COLLECTION, saved_entry(call, find(call)))
 
 
 async def creating(call: Call) -> Feed:
-    """Create a saved search in the app of the namespace."""
-    name = call.arguments.required("name")
+    """Create a saved search in the app of the namespace: its user's own, or everybody's below `nobody`."""
+    name, place = call.arguments.required("name"), private_place(call)
     app = call.context_app()
     if not call.arguments.get("search"):
         raise Refused(400, "Cannot create a saved search without 'search'.")
-    if (app, name) in objects.visible_names(call, CONF):
+    known = (
+        call.instance.private.names(place)
+        if place
+        else [one for home, one in objects.visible_names(call, CONF) if home == app]
+    )
+    if name in known:
         raise Refused(409, f"Unable to create saved search with name '{name}'. A saved search with that name exists.")
-    _write(call, app, name)
-    return single(COLLECTION, saved_entry(call, app, name), 201)
+    values = _values(call)
+    if place:
+        write_private(call, place, name, values)
+        return single(COLLECTION, saved_entry(call, call.instance.private_search(name, place)), 201)
+    return single(COLLECTION, saved_entry(call, write_shared(call, app, name, values)), 201)
 
 
 async def editing(call: Call) -> Feed:
     """Change a saved search."""
-    app, name = _find(call)
-    _write(call, app, name)
-    return single(COLLECTION, saved_entry(call, app, name))
+    return single(COLLECTION, saved_entry(call, write(call, find(call), _values(call))))
 
 
-def _write(call: Call, app: str, name: str) -> None:
+def _values(call: Call) -> dict[str, str]:
     values = {REST_NAMES.get(key, key): value for key, value in call.arguments.without(["name"]).items()}
     if "actions" in values:
         chosen = [action.strip() for action in values.pop("actions").split(",") if action.strip()]
@@ -90,8 +104,7 @@ def _write(call: Call, app: str, name: str) -> None:
     if values.get("enableSched") == "1" or "cron_schedule" in values:
         call.require("schedule_search")
     _check(values)
-    objects.write(call, CONF, app, name, values)
-    call.instance.scheduler.refresh()
+    return values
 
 
 def _check(values: dict[str, str]) -> None:
@@ -106,42 +119,50 @@ def _check(values: dict[str, str]) -> None:
 
 async def switching(call: Call) -> Feed:
     """Enable or disable."""
-    app, name = _find(call)
-    objects.write(call, CONF, app, name, {"disabled": "0" if call.names["switch"] == "enable" else "1"})
-    call.instance.scheduler.refresh()
-    return single(COLLECTION, saved_entry(call, app, name))
+    values = {"disabled": "0" if call.names["switch"] == "enable" else "1"}
+    return single(COLLECTION, saved_entry(call, write(call, find(call), values)))
 
 
 async def deleting(call: Call) -> web.StreamResponse:
     """Remove a saved search that was created here."""
-    app, name = _find(call)
-    objects.remove(call, CONF, app, name)
-    call.instance.scheduler.refresh()
+    remove(call, find(call))
     return messages_response(200, [], call.output_mode)
 
 
 async def dispatching(call: Call) -> web.StreamResponse:
     """Run a saved search now, as its caller; `trigger_actions` is refused."""
-    app, name = _find(call)
+    saved = find(call)
     call.require("search")
     if call.arguments.flag("trigger_actions"):
         raise Refused(400, "trigger_actions is not supported by this stand-in; move the clock instead.")
-    job = call.instance.jobs.dispatch(_order(call, call.instance.saved_search(name, app)))
+    job = call.instance.jobs.dispatch(_order(call, saved))
     return sid_response(job.sid, call.output_mode)
 
 
 def _order(call: Call, saved: SavedSearch) -> Order:
     given = {key: value for key, value in call.arguments.items() if key.startswith("dispatch.")}
-    changed = SavedSearch(saved.name, saved.app, saved.owner, {**saved.settings, **given})
+    changed = replace(saved, settings={**saved.settings, **given})
     try:
         return saved_order(changed, call.user, call.instance.clock.now())
     except (SavedSearchError, ValueError) as error:
         raise Refused(400, f"{saved.name}: {error}") from error
 
 
+async def sharing(call: Call) -> Feed:
+    """Say whose a saved search is and who may do what with it."""
+    saved = find(call)
+    return single(f"{COLLECTION}/{saved.name}/acl", Entry("acl", {}, acl_of(call, saved)))
+
+
+async def resharing(call: Call) -> Feed:
+    """Share a saved search, take it back, give it to somebody, set who reads and writes it."""
+    saved = reshare(call, find(call))
+    return single(f"{COLLECTION}/{saved.name}/acl", Entry("acl", {}, acl_of(call, saved)))
+
+
 async def history(call: Call) -> Feed:
     """List the jobs of a saved search."""
-    _, name = _find(call)
+    name = find(call).name
     jobs = [job for job in call.instance.jobs.all() if job.order.label == name]
     entries = [Entry(job.sid, {"isDone": job.is_done, "isScheduled": job.order.is_scheduled}) for job in jobs]
     return page(f"{COLLECTION}/{name}/history", entries, call.arguments)
@@ -198,5 +219,7 @@ ROUTES = [
     Route("POST", ITEM + "/dispatch", dispatching, None),
     Route("GET", ITEM + "/history", history, LISTING),
     Route("POST", ITEM + "/{switch:enable|disable}", switching),
+    Route("GET", ITEM + "/acl", sharing, frozenset({"f"})),
+    Route("POST", ITEM + "/acl", resharing, ACL_KEYS),
     *collection_routes("alerts/fired_alerts", fired_listing, fired_reading),
 ]

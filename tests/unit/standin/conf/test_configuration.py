@@ -3,7 +3,7 @@
 import pytest
 
 from standin.conf import ConfError, Configuration
-from standin.conf.metadata import Metadata
+from standin.conf.metadata import Access, Metadata
 from unit.standin.laboratory import MakeApp
 
 PRIVATE = "[]\nexport = none\n"
@@ -106,14 +106,16 @@ def test_writing(make_app: MakeApp) -> None:
     assert configuration.stanza("savedsearches", "a", "some_app")["search"].value == "x"
 
 
-def test_writing_keeps_the_owner(make_app: MakeApp) -> None:
-    """An owner other than nobody is written to local.meta."""
+def test_access_is_written(make_app: MakeApp) -> None:
+    """Owner, grants and export are written to local.meta, and hold at once."""
     app = make_app({"default/macros.conf": macro("x")})
     configuration = Configuration.load([app])
 
-    configuration.set("some_app", "macros", "mine(1)", {"definition": "y", "args": "a"}, owner="alice")
+    given = Access(frozenset({"user"}), frozenset({"admin", "power"}), exported=True, owner="alice")
+    configuration.set("some_app", "macros", "mine(1)", {"definition": "y", "args": "a"})
+    configuration.set_access("some_app", "macros", "mine(1)", given)
 
-    assert configuration.access("macros", "mine(1)", "some_app").owner == "alice"
+    assert configuration.access("macros", "mine(1)", "some_app") == given
     assert configuration.access("macros", "some_macro", "some_app").owner == "nobody"
 
 
