@@ -48,6 +48,56 @@ class Lookup(Protocol):
         """Replace or extend the table, as `outputlookup` does."""
 
 
+class Invocation(NamedTuple):
+    """How a search calls a custom command: its name, its words with and without quotes, and the whole search.
+
+    `deadline` is a moment of `time.monotonic`.
+    """
+
+    name: str
+    raw_arguments: Sequence[str]
+    arguments: Sequence[str]
+    search: str
+    deadline: float
+
+
+class Answer(NamedTuple):
+    """What a custom command made of some rows; `fields` is its header, `messages` are pairs of level and text."""
+
+    rows: list[Row]
+    fields: list[str]
+    messages: Sequence[tuple[str, str]]
+    is_finished: bool
+
+
+class Conversation(Protocol):
+    """A custom command that runs, and has said what it is."""
+
+    kind: str  # streaming, stateful, events, reporting
+    generates: bool
+    required_fields: Sequence[str] | None
+    streaming_preop: str
+    batch_size: int
+    messages: Sequence[tuple[str, str]]
+    is_finished: bool
+
+    def send(self, rows: Sequence[Mapping[str, Value]], fields: Sequence[str], *, is_last: bool) -> Answer:
+        """Send rows and return what came back. Raises SearchError."""
+
+    def finish(self) -> None:
+        """Let the command end by itself. Raises SearchError if it fails."""
+
+    def close(self) -> None:
+        """End the command at once; after `finish`, or again, do nothing."""
+
+
+class External(Protocol):
+    """A custom search command that an app brings."""
+
+    def start(self, invocation: Invocation) -> Conversation:
+        """Start the command and ask it what it is. Raises SearchError."""
+
+
 class Environment(Protocol):
     """What one running search may ask for; every answer is already limited to what its user and app may see."""
 
@@ -79,3 +129,6 @@ class Environment(Protocol):
 
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as the `collect` command does, with its options as written."""
+
+    def external(self, name: str) -> External | None:
+        """Return the custom command of that name, None where the app cannot see one."""

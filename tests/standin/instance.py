@@ -26,6 +26,7 @@ from standin.conf.private import Place, PrivateSearches
 from standin.events.event import Origin
 from standin.events.pipeline import Pipeline
 from standin.events.store import Store
+from standin.external.host import Served
 from standin.hec.faults import Faults
 from standin.hec.tokens import Tokens
 from standin.inputs.scheme import Server, Stanza
@@ -100,6 +101,7 @@ class Instance:
         self.journal = Journal(self.store, self.clock, is_quiet=settings.is_quiet)
         self._run_time: ContextVar[float | None] = ContextVar("run_time", default=None)
         self.head = SearchHead(self.configuration, self.store, self._search_clock, writes_lookups=True)
+        self.head.host = Served(settings.state, settings.python, lambda: self.addresses.management, self.sessions)
         self.jobs = Jobs(self.search, self.clock)
         self.scheduler = Scheduler(self, self.jobs, self.clock, self.fired)
         scripts = Scripts(settings.state, settings.python)
@@ -158,7 +160,9 @@ class Instance:
         """Run a search at the time that its order names; what it collects is indexed at that time too."""
         token = self._run_time.set(order.now if order.is_scheduled else None)
         try:
-            return self.head.search(order.search, user=order.user, app=order.app, bounds=order.bounds, now=order.now)
+            return self.head.search(
+                order.search, user=order.user, app=order.app, bounds=order.bounds, now=order.now, sid=order.sid
+            )
         finally:
             self._run_time.reset(token)
 

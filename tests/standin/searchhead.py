@@ -6,16 +6,20 @@ for, until a conf or a lookup file changes. At most MAX_ROWS rows are kept. Conf
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from standin.conf.configuration import Configuration
 from standin.conf.errors import ConfError
 from standin.conf.text import is_true
-from standin.environment import Lookup, Macro, Row, TimeBounds
+from standin.environment import External, Lookup, Macro, Row, TimeBounds
 from standin.events.collected import collected
 from standin.events.event import Event, Origin
 from standin.events.pipeline import Pipeline
 from standin.events.store import Store, covers
+from standin.external.conversation import Caller, Command
+from standin.external.definition import definition_of
+from standin.external.host import Alone, Host
 from standin.hostile import Hostility
 from standin.knowledge.collections import Collections
 from standin.knowledge.lookups import LookupFiles, Lookups
@@ -72,24 +76,44 @@ class SearchHead:
         self.collections = collections or Collections()
         self.hostility: Hostility | None = None
         self.pipeline = Pipeline(configuration, store, clock)
+        self.host: Host = Alone(lambda: [app.path for app in self.configuration.apps.values()])
+        self._number = count(1)
         self.files = LookupFiles(writes_to_disk=writes_lookups)
         self._rows: dict[tuple[str | None, frozenset[str]], Rows] = {}
         self._version = (-1, -1)
 
-    def search(
-        self, spl: str, *, user: User, app: str = "search", bounds: TimeBounds = UNBOUNDED, now: float | None = None
+    def search(  # noqa: PLR0913 - all but the search are named, and most are rare
+        self,
+        spl: str,
+        *,
+        user: User,
+        app: str = "search",
+        bounds: TimeBounds = UNBOUNDED,
+        now: float | None = None,
+        sid: str = "",
     ) -> Result:
-        """Run one search; raises SearchError. `now` is the time that the search believes it is."""
-        environment = self.environment(user=user, app=app, bounds=bounds, now=now)
+        """Run one search; raises SearchError. `now` is the time that the search believes it is, `sid` its job's."""
+        environment = self.environment(user=user, app=app, bounds=bounds, now=now, sid=sid)
         return run(spl, environment) if self.hostility is None else self.hostility.run(spl, environment)
 
     def environment(
-        self, *, user: User, app: str = "search", bounds: TimeBounds = UNBOUNDED, now: float | None = None
+        self,
+        *,
+        user: User,
+        app: str = "search",
+        bounds: TimeBounds = UNBOUNDED,
+        now: float | None = None,
+        sid: str = "",
     ) -> "SearchEnvironment":
         """Return what one search may ask for."""
         if app not in self.configuration.apps and app not in BUILT_IN_APPS:
             raise SearchError(f"no app {app!r}")
-        return SearchEnvironment(self, user, app, bounds, self.clock() if now is None else now)
+        time = self.clock() if now is None else now
+        return SearchEnvironment(self, Caller(user.name, app, sid, bounds), user, time)
+
+    def new_sid(self) -> str:
+        """Return the id of a search that is no job."""
+        return f"{self.clock():.0f}.{next(self._number)}"
 
     def lookups(self, user: User, app: str) -> Lookups:
         """Return the lookups that a user sees from an app."""
@@ -116,14 +140,15 @@ class SearchHead:
 class SearchEnvironment:
     """One search's window on its search head: `standin.environment.Environment`."""
 
-    def __init__(self, head: SearchHead, user: User, app: str, bounds: TimeBounds, now: float) -> None:
+    def __init__(self, head: SearchHead, caller: Caller, user: User, now: float) -> None:
         self.now = now
-        self.bounds = bounds
+        self.bounds = caller.bounds
         self.user = user
-        self.app = app
+        self.app = caller.app
+        self._caller = caller
         self._head = head
         with conf_errors():
-            self._lookups = head.lookups(user, app)
+            self._lookups = head.lookups(user, self.app)
 
     def macro(self, name: str, argument_count: int) -> Macro | None:
         """Return the macro of that name and arity, None where the app cannot see one."""
@@ -171,6 +196,21 @@ class SearchEnvironment:
         for row in rows:
             event = collected(row, options, self.now)
             self._head.pipeline.index_summary(event.raw, origin, event.time)
+
+    def external(self, name: str) -> External | None:
+        """Return the custom command of that name, None where the app cannot see one."""
+        configuration, view = self._head.configuration, (self.app, self.user.roles)
+        stanza = next((one for one in configuration.stanzas("commands", *view) if one.lower() == name), None)
+        if stanza is None:
+            return None
+        definition = definition_of(stanza, configuration.stanza("commands", stanza, *view))
+        if definition is None:
+            return None
+        if "run_custom_command" not in self.user.capabilities:
+            raise SearchError(f"Error in '{name}' command: you lack the capability run_custom_command")
+        sid = self._caller.sid or self._head.new_sid()
+        with conf_errors():
+            return Command(definition, self._head.host, self._caller._replace(sid=sid))
 
     def _searchable(self, indexes: Sequence[str] | None) -> list[str]:
         wanted = self.user.default_indexes if indexes is None else indexes

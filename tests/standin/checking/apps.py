@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from standin.checking.commands import check_commands
 from standin.checking.knowledge import check_props, check_transforms
 from standin.checking.searches import check_event_types, check_macros, check_saved_searches, check_tags
 from standin.checking.subject import Subject
@@ -10,6 +11,7 @@ from standin.checking.views import check_views
 from standin.conf import Configuration, Problem
 
 CHECKS = (
+    check_commands,
     check_props,
     check_transforms,
     check_macros,

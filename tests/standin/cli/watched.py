@@ -7,7 +7,7 @@ passes the search's own first filter, it ends as it did over the empty store.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from standin.environment import Lookup, Macro, Row, TimeBounds
+from standin.environment import External, Lookup, Macro, Row, TimeBounds
 from standin.language.filters import compile_filter
 from standin.language.macros import expand
 from standin.language.pipeline import split_pipeline
@@ -88,3 +88,7 @@ class Recording:
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as always."""
         self._environment.collect(rows, options)
+
+    def external(self, name: str) -> External | None:
+        """Return the custom command of that name."""
+        return self._environment.external(name)

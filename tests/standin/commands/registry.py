@@ -10,6 +10,7 @@ from standin.commands import (
     collecting,
     combining,
     converting,
+    custom,
     evaluating,
     extracting,
     filtering,
@@ -107,11 +108,22 @@ def build_call(call: Call, search: Search, *, is_first: bool) -> Step:
         return filtering.build_search(call, search, is_first=is_first)
     command = REGISTRY.get(call.name)
     if command is None:
-        if call.name in COMMANDS:
-            raise Unsupported(f"command {call.name}", call.name_position)
-        raise UnknownName(f"Unknown search command '{call.name}'.", call.name_position)
+        return _build_external(call, search, is_first=is_first)
     generates = command.generates or (call.name == "inputlookup" and not APPENDS.search(call.arguments))
     if generates and not is_first:
         text = f"Error in '{call.name}' command: This command must be the first command of a search."
         raise SearchError(text, call.name_position)
     return command.build(call, search)
+
+
+def _build_external(call: Call, search: Search, *, is_first: bool) -> Step:
+    if call.name in COMMANDS:
+        raise Unsupported(f"command {call.name}", call.name_position)
+    try:
+        external = search.environment.external(call.name)
+    except SearchError as error:
+        error.position = call.name_position
+        raise
+    if external is None:
+        raise UnknownName(f"Unknown search command '{call.name}'.", call.name_position)
+    return custom.build_custom(call, search, external, is_first=is_first)

@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -111,7 +112,10 @@ ONE_MACHINE = OneMachine()
 
 @dataclass
 class Search:
-    """One running search: its environment, its bounds of time, its messages and its limits."""
+    """One running search: its environment, its bounds of time, its messages and its limits.
+
+    `text` is the whole search; `resources` are let go when it has ended, however it ends.
+    """
 
     environment: Environment
     bounds: TimeBounds
@@ -123,6 +127,8 @@ class Search:
     depth: int = 0
     is_dry: bool = False
     leeway: Leeway = ONE_MACHINE
+    text: str = ""
+    resources: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         self.deadline = self.deadline or time.monotonic() + self.limits.seconds

@@ -20,6 +20,13 @@ class Support(NamedTuple):
 
 
 SUPPORT = {
+    "commands": Support(
+        executed=(
+            "chunked", "filename", "command.arg.*", "python.version", "python.required", "maxwait", "maxchunksize",
+        ),
+        # Risky commands are warned of in Splunk Web's links only; nothing here runs in preview.
+        stored=("is_risky", "run_in_preview"),
+    ),
     "props": Support(
         executed=(
             "priority", "TRUNCATE", "LINE_BREAKER", "SHOULD_LINEMERGE", "BREAK_ONLY_BEFORE_DATE", "BREAK_ONLY_BEFORE",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from standin.commands.accumulators import moment_of
-from standin.environment import Environment, Lookup, Macro, Row, TimeBounds
+from standin.environment import Environment, External, Lookup, Macro, Row, TimeBounds
 from standin.hostile.chance import Chance
 from standin.hostile.merging import merged
 from standin.hostile.naming import Names, only_named, whole
@@ -76,3 +76,7 @@ class HostileEnvironment:
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as always."""
         self._inner.collect(rows, options)
+
+    def external(self, name: str) -> External | None:
+        """Return the custom command of that name."""
+        return self._inner.external(name)

@@ -45,6 +45,7 @@ class Order:
     ttl_s: int = DEFAULT_TTL_S
     is_scheduled: bool = False
     added_length: int = 0
+    sid: str = ""
 
 
 @dataclass

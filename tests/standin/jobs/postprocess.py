@@ -25,12 +25,13 @@ def as_typed(search: str) -> str:
 def run_over(search: str, rows: Sequence[Row], fields: Sequence[str] | None, environment: Environment) -> Result:
     """Return what a search makes of rows whose columns stand in this order."""
     source = expand(as_typed(search), environment)
-    running = Search(environment, environment.bounds, pipeline=build_pipeline)
+    running = Search(environment, environment.bounds, pipeline=build_pipeline, text=source.text)
     stream = Stream([dict(row) for row in rows], None if fields is None else list(fields))
     try:
-        for call in split_pipeline(source.text):
-            stream = build_call(call, running, is_first=False)(stream)
-        found = list(running.guard(stream.rows))
+        with running.resources:
+            for call in split_pipeline(source.text):
+                stream = build_call(call, running, is_first=False)(stream)
+            found = list(running.guard(stream.rows))
     except SearchError as error:
         error.position = source.typed(error.position)
         raise

@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 
 from standin.jobs.clock import Clock
@@ -71,7 +72,8 @@ class Jobs:
 
     def _create(self, order: Order, sid: str | None) -> Job:
         now = self._clock.now()
-        job = Job(sid or f"{now:.0f}.{next(self._numbers)}", order, now, now, order.ttl_s)
+        sid = sid or f"{now:.0f}.{next(self._numbers)}"
+        job = Job(sid, replace(order, sid=sid), now, now, order.ttl_s)
         with self._lock:
             if job.sid in self._jobs:
                 raise SidTakenError(f"a job with sid {job.sid!r} exists already")

@@ -45,10 +45,13 @@ def run(spl: str, environment: Environment, limits: Limits = DEFAULT_LIMITS, lee
     """Run a search to its end. Raises SearchError with the position in the text as typed."""
     source = _expand(spl, environment)
     try:
-        search = Search(environment, environment.bounds, pipeline=build_pipeline, limits=limits, leeway=leeway)
-        stream = build_pipeline(source.text, 0, search)(Stream([]))
-        rows = list(search.guard(stream.rows))
-        return Result(rows, columns(stream.order, rows), search.messages, stream.is_events)
+        search = Search(
+            environment, environment.bounds, pipeline=build_pipeline, limits=limits, leeway=leeway, text=source.text
+        )
+        with search.resources:
+            stream = build_pipeline(source.text, 0, search)(Stream([]))
+            rows = list(search.guard(stream.rows))
+            return Result(rows, columns(stream.order, rows), search.messages, stream.is_events)
     except SearchError as error:
         error.position = source.typed(error.position)
         raise

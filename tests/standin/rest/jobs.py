@@ -9,6 +9,7 @@ import asyncio
 from aiohttp import web
 
 from standin.environment import TimeBounds
+from standin.external.host import DISPATCH, folder_name
 from standin.jobs.job import DEFAULT_TTL_S, SAVED_TTL_S, Job, Order, State
 from standin.jobs.postprocess import as_typed
 from standin.jobs.registry import SidTakenError
@@ -263,6 +264,14 @@ async def summary(call: Call) -> web.StreamResponse:
     return web.Response(text=text, content_type="text/xml", charset="UTF-8")
 
 
+async def search_log(call: Call) -> web.StreamResponse:
+    """Return what custom commands of a job wrote to their stderr; a job without them has an empty log."""
+    job = find_job(call)
+    file = call.instance.settings.state / DISPATCH / folder_name(job.sid) / "search.log"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return web.Response(text=text, content_type="text/plain", charset="UTF-8")
+
+
 def _job_routes(base: str) -> list[Route]:
     rows: list[tuple[str, Handler]] = [("results", results), ("results_preview", preview), ("events", events)]
     reading_routes = [
@@ -276,6 +285,7 @@ def _job_routes(base: str) -> list[Route]:
         Route("DELETE", f"{base}/{{name}}", deleting, None),
         Route("POST", f"{base}/{{name}}/control", control, frozenset({"action", "ttl", "priority"})),
         Route("GET", f"{base}/{{name}}/summary", summary, PAGING),
+        Route("GET", f"{base}/{{name}}/search.log", search_log, PAGING),
         *reading_routes,
     ]
 

@@ -22,6 +22,7 @@ from standin.language.functions import FUNCTIONS
 from standin.language.known import AGGREGATES, COMMANDS, EVAL_FUNCTIONS
 from unit.standin import test_measured_conf
 from unit.standin.commands import test_documented_commands, test_remaining_commands
+from unit.standin.external import test_wire
 from unit.standin.language import test_documented_functions, test_remaining_functions
 
 TESTS = Path(__file__).parent
@@ -47,6 +48,7 @@ def sources() -> Counter[str]:
     cited += [source for _, _, source in test_remaining_functions.VECTORS]
     counted = Counter(map(_family, cited))
     counted["Search Reference"] += len(test_documented_functions.FLAT)
+    counted["recorded messages of a real Splunk 8.2.1 to custom commands"] = test_wire.RECORDED
     counted["recorded cases of a real Splunk 10.4.0, props and transforms"] = test_measured_conf.CASES
     return counted
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from standin.environment import Lookup, Macro, Row, TimeBounds
+from standin.environment import External, Lookup, Macro, Row, TimeBounds
 
 NOW = 1_722_470_461.0  # 2024-08-01T00:01:01Z
 
@@ -15,6 +15,7 @@ class MemoryEnvironment:
     events: Sequence[Row] = ()
     macros: Mapping[tuple[str, int], Macro] = field(default_factory=dict)
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
+    externals: Mapping[str, External] = field(default_factory=dict)
     now: float = NOW
     bounds: TimeBounds = TimeBounds()  # noqa: RUF009 - a NamedTuple cannot change
     asked: list[tuple[Sequence[str] | None, TimeBounds, Sequence[str]]] = field(default_factory=list)
@@ -44,6 +45,10 @@ class MemoryEnvironment:
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Keep the rows."""
         self.collected.append((rows, options))
+
+    def external(self, name: str) -> External | None:
+        """Return a custom command of the dictionary."""
+        return self.externals.get(name)
 
 
 @dataclass

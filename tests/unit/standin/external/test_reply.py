@@ -1,0 +1,61 @@
+"""What a command may say of itself."""
+
+import pytest
+
+from standin.external.reply import Configuration, messages_of, read_configuration, unknown_keys
+from standin.external.wire import WireError
+
+
+def test_a_reply_that_says_nothing_is_a_streaming_command() -> None:
+    """The defaults are those that Splunk's support has described."""
+    assert read_configuration({}) == Configuration("streaming", generates=False, required_fields=None)
+
+
+def test_every_key_is_read() -> None:
+    """What splunk-sdk and Splunk's support name has an effect, or is known to have none here."""
+    reply = {
+        "type": "reporting",
+        "generating": True,
+        "required_fields": ["a", "b", "a"],
+        "streaming_preop": "x phase=map",
+        "maxinputs": 10,
+        "maxwait": 5,
+        "finished": True,
+        "distributed": False,
+        "run_in_preview": False,
+    }
+
+    assert read_configuration(reply) == Configuration("reporting", True, ("a", "b"), "x phase=map", 10, 5.0, True)
+    assert unknown_keys(reply) == []
+    assert unknown_keys({"colour": 1}) == ["colour"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ({"type": "eventing"}, "'eventing' is none of"),
+        ({"generating": "yes"}, "generating is 'yes'"),
+        ({"required_fields": "a"}, "not a list of names"),
+        ({"maxwait": -1}, "maxwait is -1"),
+        ({"maxinputs": "many"}, "maxinputs is 'many'"),
+    ],
+)
+def test_a_wrong_value_is_refused(reply: dict[str, object], reason: str) -> None:
+    """`eventing` was refused by Splunk itself (splunk-sdk-python, CHANGELOG 1.6.3)."""
+    with pytest.raises(WireError, match=reason):
+        read_configuration(reply)
+
+
+def test_messages_are_pairs_of_level_and_text() -> None:
+    """As splunk-sdk writes them."""
+    metadata = {"inspector": {"messages": [["WARN", "a"], ["error", "b"]], "metric.x": [1, 2, 3, 4]}}
+
+    assert messages_of(metadata) == (("WARN", "a"), ("ERROR", "b"))
+    assert messages_of({}) == ()
+
+
+@pytest.mark.parametrize("messages", ["text", [["LOUD", "x"]], ["text"], [["INFO"]]])
+def test_a_wrong_message_is_refused(messages: object) -> None:
+    """A level that does not exist, or no pair."""
+    with pytest.raises(WireError):
+        messages_of({"inspector": {"messages": messages}})
