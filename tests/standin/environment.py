@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from standin.datasets import DataModel
+
 Value = str | int | float | list[str]
 Row = dict[str, Value]
 
@@ -109,6 +111,15 @@ class Environment(Protocol):
 
     def lookup(self, name: str) -> Lookup | None:
         """Return the lookup of that name, None where the app cannot see one."""
+
+    def data_model(self, name: str) -> DataModel | None:
+        """Return the data model of that name, None where the app cannot see one."""
+
+    def data_models(self) -> Iterable[DataModel]:
+        """Yield every data model that the app can see, A to Z."""
+
+    def saved_search(self, name: str) -> str | None:
+        """Return the text of the saved search of that name, None where the app cannot see one."""
 
     def scan(self, indexes: Sequence[str] | None, bounds: TimeBounds, substrings: Sequence[str]) -> Iterable[Row]:
         """Yield events with all their search-time fields, newest first.

@@ -12,6 +12,7 @@ from pathlib import Path
 from standin.conf.configuration import Configuration
 from standin.conf.errors import ConfError
 from standin.conf.text import is_true
+from standin.datasets import DataModel
 from standin.environment import External, Lookup, Macro, Row, TimeBounds
 from standin.events.collected import collected
 from standin.events.event import Event, Origin
@@ -22,6 +23,7 @@ from standin.external.definition import definition_of
 from standin.external.host import Alone, Host
 from standin.hostile import Hostility
 from standin.knowledge.collections import Collections
+from standin.knowledge.datamodels import DataModels, find_saved_search
 from standin.knowledge.lookups import LookupFiles, Lookups
 from standin.knowledge.macros import find_macro
 from standin.knowledge.rows import LazyRow
@@ -81,6 +83,7 @@ class SearchHead:
         self.files = LookupFiles(writes_to_disk=writes_lookups)
         self._rows: dict[tuple[str | None, frozenset[str]], Rows] = {}
         self._version = (-1, -1)
+        self._models: dict[tuple[str | None, frozenset[str]], tuple[int, DataModels]] = {}
 
     def search(  # noqa: PLR0913 - all but the search are named, and most are rare
         self,
@@ -118,6 +121,14 @@ class SearchHead:
     def lookups(self, user: User, app: str) -> Lookups:
         """Return the lookups that a user sees from an app."""
         return Lookups(self.configuration, self.files, self.collections, (app, user.roles))
+
+    def data_models(self, user: User, app: str) -> DataModels:
+        """Return the data models that a user sees from an app."""
+        kept = self._models.get((app, user.roles))
+        if kept is None or kept[0] != self.configuration.version:
+            models = DataModels(self.configuration, app, user.roles)
+            kept = self._models[app, user.roles] = self.configuration.version, models
+        return kept[1]
 
     def is_declared(self, field: str, app: str, user: User) -> bool:
         """Tell whether fields.conf, as seen from an app, says that a field is indexed."""
@@ -159,6 +170,21 @@ class SearchEnvironment:
         """Return the lookup of that name, None where the app cannot see one."""
         with conf_errors():
             return self._lookups.find(name)
+
+    def data_model(self, name: str) -> DataModel | None:
+        """Return the data model of that name, None where the app cannot see one."""
+        with conf_errors():
+            return self._head.data_models(self.user, self.app).find(name)
+
+    def data_models(self) -> Iterable[DataModel]:
+        """Yield every data model that the app can see, A to Z."""
+        with conf_errors():
+            yield from self._head.data_models(self.user, self.app)
+
+    def saved_search(self, name: str) -> str | None:
+        """Return the text of the saved search of that name, None where the app cannot see one."""
+        with conf_errors():
+            return find_saved_search(self._head.configuration, name, (self.app, self.user.roles))
 
     def scan(self, indexes: Sequence[str] | None, bounds: TimeBounds, substrings: Sequence[str]) -> Iterable[Row]:
         """Yield events with all their search-time fields, newest first."""

@@ -7,6 +7,7 @@ passes the search's own first filter, it ends as it did over the empty store.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from standin.datasets import DataModel
 from standin.environment import External, Lookup, Macro, Row, TimeBounds
 from standin.language.filters import compile_filter
 from standin.language.macros import expand
@@ -71,6 +72,18 @@ class Recording:
     def lookup(self, name: str) -> Lookup | None:
         """Return the lookup of that name."""
         return self._environment.lookup(name)
+
+    def data_model(self, name: str) -> DataModel | None:
+        """Return the data model of that name."""
+        return self._environment.data_model(name)
+
+    def data_models(self) -> Iterable[DataModel]:
+        """Yield every data model."""
+        return self._environment.data_models()
+
+    def saved_search(self, name: str) -> str | None:
+        """Return the text of the saved search of that name."""
+        return self._environment.saved_search(name)
 
     def scan(self, indexes: Sequence[str] | None, bounds: TimeBounds, substrings: Sequence[str]) -> Iterable[Row]:
         """Yield events as always, and remember the question."""

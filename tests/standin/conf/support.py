@@ -67,6 +67,10 @@ SUPPORT = {
     "eventtypes": Support(executed=("search", "disabled", "priority"), stored=("description", "color")),
     "tags": Support(executed=("*",)),
     "fields": Support(executed=("INDEXED",), stored=("INDEXED_VALUE",)),
+    "datamodels": Support(
+        executed=("strict_fields", "acceleration"),
+        stored=("acceleration.*", "dataset.*", "tags_whitelist"),
+    ),
     "savedsearches": Support(
         executed=(
             "search", "disabled", "enableSched", "cron_schedule", "realtime_schedule", "schedule_window", "counttype",
@@ -87,6 +91,7 @@ VALUES = {
     ("props", "DATETIME_CONFIG"): ("CURRENT", "NONE", "/etc/datetime.xml", ""),
     ("props", "INDEXED_EXTRACTIONS"): ("JSON", "CSV", "TSV", "PSV"),
     ("transforms", "external_type"): ("kvstore",),
+    ("datamodels", "dataset.type"): ("datamodel",),
 }
 
 

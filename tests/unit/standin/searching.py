@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from standin.datasets import DataModel
 from standin.environment import External, Lookup, Macro, Row, TimeBounds
 
 NOW = 1_722_470_461.0  # 2024-08-01T00:01:01Z
@@ -16,6 +17,8 @@ class MemoryEnvironment:
     macros: Mapping[tuple[str, int], Macro] = field(default_factory=dict)
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     externals: Mapping[str, External] = field(default_factory=dict)
+    models: Mapping[str, DataModel] = field(default_factory=dict)
+    saved_searches: Mapping[str, str] = field(default_factory=dict)
     now: float = NOW
     bounds: TimeBounds = TimeBounds()  # noqa: RUF009 - a NamedTuple cannot change
     asked: list[tuple[Sequence[str] | None, TimeBounds, Sequence[str]]] = field(default_factory=list)
@@ -28,6 +31,18 @@ class MemoryEnvironment:
     def lookup(self, name: str) -> Lookup | None:
         """Return a lookup of the dictionary."""
         return self.lookups.get(name)
+
+    def data_model(self, name: str) -> DataModel | None:
+        """Return a data model of the dictionary."""
+        return self.models.get(name)
+
+    def data_models(self) -> Iterable[DataModel]:
+        """Return every data model of the dictionary."""
+        return self.models.values()
+
+    def saved_search(self, name: str) -> str | None:
+        """Return a saved search of the dictionary."""
+        return self.saved_searches.get(name)
 
     def scan(self, indexes: Sequence[str] | None, bounds: TimeBounds, substrings: Sequence[str]) -> Iterable[Row]:
         """Yield every event, and keep what was asked for."""
