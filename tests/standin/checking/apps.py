@@ -5,6 +5,7 @@ from pathlib import Path
 
 from standin.checking.commands import check_commands
 from standin.checking.knowledge import check_props, check_transforms
+from standin.checking.models import check_models
 from standin.checking.searches import check_event_types, check_macros, check_saved_searches, check_tags
 from standin.checking.subject import Subject
 from standin.checking.views import check_views
@@ -18,6 +19,7 @@ CHECKS = (
     check_event_types,
     check_tags,
     check_saved_searches,
+    check_models,
     check_views,
 )
 

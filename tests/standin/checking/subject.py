@@ -29,6 +29,11 @@ class Subject:
         return self._head.lookups(self._user, self.app.name)
 
     @property
+    def data_models(self) -> list[str]:
+        """Name the data models that are seen from the app."""
+        return self._head.data_models(self._user, self.app.name).names()
+
+    @property
     def environment(self) -> SearchEnvironment:
         """Return what a search in the app may ask for."""
         return self._head.environment(user=self._user, app=self.app.name)
@@ -46,9 +51,12 @@ class Subject:
     def search(self, spl: str, setting: Setting, kind: str = "search") -> Iterator[Problem]:
         """Yield what is wrong with a search that stands in a setting."""
         try:
-            compile_search(spl, self.environment)
+            doubts = compile_search(spl, self.environment)
         except SearchError as error:
             yield search_problem(error, spl, setting, kind)
+            return
+        for doubt in doubts:
+            yield Problem(setting.file, setting.line + spl.count("\n", 0, doubt.position or 0), kind, doubt.text)
 
 
 def attempt(action: Callable[[], object], setting: Setting) -> Iterator[Problem]:

@@ -39,6 +39,13 @@ class Message(NamedTuple):
     text: str
 
 
+class Doubt(NamedTuple):
+    """What Splunk runs without a word and nobody can mean, such as a field that a data model does not have."""
+
+    text: str
+    position: int | None
+
+
 @dataclass(frozen=True)
 class Stream:
     """Rows on their way; `time_order` says whether Splunk knows them to be in order of time, and in which direction."""
@@ -121,6 +128,7 @@ class Search:
     bounds: TimeBounds
     pipeline: "Pipeline"
     messages: list[Message] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     limits: Limits = DEFAULT_LIMITS
     deadline: float = 0.0
     memory_limit: int = 0
@@ -140,6 +148,11 @@ class Search:
         message = Message(level, text)
         if message not in self.messages:
             self.messages.append(message)
+
+    def doubt(self, text: str, position: int) -> None:
+        """Add a doubt, which is a warning of a search that runs and a problem of one that is checked."""
+        self.say("WARN", text)
+        self.doubts.append(Doubt(text, position))
 
     def guard(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Pass rows on, and end the search when they are too many or it takes too long."""

@@ -28,6 +28,7 @@ class Names:
 
     def __init__(self, words: frozenset[str], patterns: frozenset[str]) -> None:
         self._words = words
+        self._patterns = patterns
         self._tests = [wildcard.matcher(pattern, case_sensitive=True) for pattern in sorted(patterns)]
 
     @staticmethod
@@ -41,6 +42,10 @@ class Names:
             for pattern in PATTERN.findall(call.arguments)
         }
         return Names(frozenset([*WORD.findall(text), *PART.findall(text)]), frozenset(patterns))
+
+    def and_of(self, text: str) -> "Names":
+        """Return these names and the words of a text that the search leads to, such as a data model."""
+        return Names(self._words.union(WORD.findall(text), PART.findall(text)), self._patterns)
 
     def hold(self, name: str) -> bool:
         """Tell whether a field is named, by itself or by a wildcard."""

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from standin.commands.accumulators import moment_of
+from standin.datasets import DataModel
 from standin.environment import Environment, External, Lookup, Macro, Row, TimeBounds
 from standin.hostile.chance import Chance
 from standin.hostile.merging import merged
 from standin.hostile.naming import Names, only_named, whole
+from standin.language.macros import expand
 
 INDEXERS = ("indexer-1", "indexer-2", "indexer-3")
 Question = tuple[tuple[str, ...] | None, TimeBounds, tuple[str, ...]]
@@ -36,6 +38,25 @@ class HostileEnvironment:
     def lookup(self, name: str) -> Lookup | None:
         """Return the lookup of that name."""
         return self._inner.lookup(name)
+
+    def data_model(self, name: str) -> DataModel | None:
+        """Return the data model of that name; its search names the fields that it asks for."""
+        model = self._inner.data_model(name)
+        for dataset in model.datasets.values() if model is not None else ():
+            texts = [dataset.search, *dataset.fields, *dataset.calculations]
+            self._names = self._names.and_of(expand("\n".join(texts), self._inner).text)
+        return model
+
+    def data_models(self) -> Iterable[DataModel]:
+        """Yield every data model that the app can see."""
+        return self._inner.data_models()
+
+    def saved_search(self, name: str) -> str | None:
+        """Return the text of the saved search of that name, whose names count as those of the search."""
+        text = self._inner.saved_search(name)
+        if text is not None:
+            self._names = self._names.and_of(expand(text, self._inner).text)
+        return text
 
     def scan(self, indexes: Sequence[str] | None, bounds: TimeBounds, substrings: Sequence[str]) -> Iterable[Row]:
         """Yield the events of one indexer, or of all, newest first."""

@@ -18,33 +18,20 @@ from typing import NamedTuple
 
 from standin.conf.errors import Problem
 from standin.datasets import BASE_FIELDS, BASE_SEARCH, COUNTS, ROOTS, DataModel, Dataset
+from standin.knowledge.datamodel_keys import (
+    CALCULATION_KEYS,
+    CONSTRAINT_KEYS,
+    FIELD_KEYS,
+    INPUT_KEYS,
+    MODEL_KEYS,
+    OBJECT_KEYS,
+    OTHER_ROOTS,
+    OUTPUT_KEYS,
+    TRANSACTION_KEYS,
+    TYPES,
+)
 from standin.knowledge.located import Located, Page
 
-# Keys of Splunk's own models (Splunk_SA_CIM), of recorded answers of splunkd, and of the classes of its SDK for Java
-MODEL_KEYS = frozenset(
-    {"modelName", "displayName", "description", "editable", "objects", "objectNameList", "objectSummary"}
-)
-WORKED_OUT = frozenset(
-    {"objectSearch", "objectSearchNoFields", "previewSearch", "autoextractSearch", "tsidxNamespace", "rootParent"}
-)
-TRANSACTION_KEYS = frozenset({"objectsToGroup", "groupByFields", "transactionMaxPause", "transactionMaxTimeSpan"})
-OBJECT_KEYS = frozenset(
-    {"objectName", "displayName", "parentName", "comment", "description", "editable", "fields", "calculations"}
-    | {"constraints", "children", "lineage", "baseSearch"} | WORKED_OUT | TRANSACTION_KEYS
-)  # fmt: skip
-FIELD_KEYS = frozenset(
-    {"fieldName", "displayName", "owner", "type", "fieldSearch", "required", "multivalue", "hidden", "editable"}
-    | {"comment", "constraints"}
-)  # fmt: skip
-OUTPUT_KEYS = FIELD_KEYS | {"lookupOutputFieldName"}
-CALCULATION_KEYS = frozenset(
-    {"calculationID", "calculationType", "owner", "editable", "comment", "outputFields", "expression", "inputField"}
-    | {"lookupName", "lookupField", "lookupInputs"}
-)  # fmt: skip
-CONSTRAINT_KEYS = frozenset({"search", "owner"})
-INPUT_KEYS = frozenset({"inputField", "lookupField"})
-TYPES = frozenset({"string", "number", "boolean", "timestamp", "ipv4"}) | COUNTS
-OTHER_ROOTS = frozenset({"BaseTransaction", "BaseInterface", "BaseImplements"})
 OBJECT_NAME = re.compile(r"[^\W_][\w-]*")
 FIELD_NAME = re.compile(r"[^\s{}\"'*]+")
 
@@ -122,7 +109,7 @@ class _Reading:
     def _lineage(self, name: str) -> list[str]:
         """Return the names from the root to an object, none where the way up does not end at a root."""
         names = [name]
-        while (parent := self.objects[names[0]].get("parentName")) not in ROOTS:
+        while (parent := _word(self.objects[names[0]], "parentName")) not in ROOTS:
             if parent in names:
                 self._wrong(self.objects[name], f"object {name!r} is its own ancestor", "parentName")
                 return []
@@ -135,7 +122,7 @@ class _Reading:
         lineage = ".".join(self._lineages[name])
         if one.get("lineage", lineage) != lineage:
             self._wrong(one, f"lineage {one['lineage']!r} is not {lineage!r}", "lineage")
-        fields = [field for field in self._own(one, "fields", name) if field.get("type") not in COUNTS]
+        fields = [field for field in self._own(one, "fields", name) if _word(field, "type") not in COUNTS]
         names = [self._field(field, FIELD_KEYS) for field in fields]
         required = [str(field.get("fieldName")) for field in fields if field.get("required") is True]
         calculations, outputs = self._calculations(one, name)
@@ -184,7 +171,7 @@ class _Reading:
         name = self._text(one, "fieldName")
         if not FIELD_NAME.fullmatch(name):
             self._wrong(one, f"fieldName {name!r} is empty or holds blanks, quotes, braces or stars", "fieldName")
-        if one.get("type", "string") not in TYPES:
+        if _word(one, "type", "string") not in TYPES:
             self._wrong(one, f"no type {one['type']!r}", "type")
         for key in ("required", "multivalue", "hidden", "editable"):
             if not isinstance(one.get(key, False), bool):
@@ -200,7 +187,7 @@ class _Reading:
         for each in self._own(one, "calculations", name):
             self._keys(each, CALCULATION_KEYS, "a calculation")
             fields = self._items(each, "outputFields")
-            if fields and all(field.get("type") in COUNTS for field in fields):
+            if fields and all(_word(field, "type") in COUNTS for field in fields):
                 continue
             names = [self._field(field, OUTPUT_KEYS) for field in fields]
             for field in fields:
@@ -246,10 +233,10 @@ class _Reading:
         line = self._lineages[name]
         lineages = {".".join(line[:count]) for count in range(1, len(line))}
         for each in self._items(one, key):
-            owner = each.get("owner")
-            if owner in (None, name, ".".join(line)):
+            owner = _word(each, "owner", name)
+            if owner in (name, ".".join(line)):
                 yield each
-            elif owner in ROOTS and each.get("fieldName", BASE_FIELDS[0]) in BASE_FIELDS:
+            elif owner in ROOTS and _word(each, "fieldName", BASE_FIELDS[0]) in BASE_FIELDS:
                 continue
             elif owner not in lineages and owner not in line:
                 self._wrong(each, f"owner {owner!r} is neither {name!r} nor an ancestor of it", "owner")
@@ -288,6 +275,12 @@ class _Reading:
 def _objects(place: Located, key: str) -> list[Located]:
     value = place.get(key)
     return [each for each in value if isinstance(each, Located)] if isinstance(value, list) else []
+
+
+def _word(place: Located, key: str, default: str = "") -> str:
+    """Return a text, the default where it is not there, and nothing where it is no text."""
+    value = place.get(key, default)
+    return value if isinstance(value, str) else ""
 
 
 def _quoted(text: str) -> str:

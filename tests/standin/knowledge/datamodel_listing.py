@@ -50,7 +50,7 @@ def _object(model: DataModel, dataset: Dataset, objects: Objects) -> dict[str, J
 
 def _fields(line: list[Dataset], objects: Objects) -> Iterator[Json]:
     own = list(_inherited(line, objects, "fields"))
-    named = {each.get("fieldName") for each in own}
+    named = [each.get("fieldName") for each in own]
     for name in BASE_FIELDS:
         if name not in named:
             yield _field(name, BASE_EVENT, "timestamp" if name == "_time" else "string")
@@ -67,7 +67,7 @@ def _inherited(line: list[Dataset], objects: Objects, key: str) -> Iterator[dict
 def _is_count(entry: Located) -> bool:
     """Tell whether splunkd added a field or a calculation."""
     outputs = entry.get("outputFields") or [entry]
-    return all(each.get("type") in COUNTS for each in outputs)
+    return all(each.get("type", "") in COUNTS for each in outputs)
 
 
 def _children(model: DataModel, dataset: Dataset) -> Iterator[Json]:

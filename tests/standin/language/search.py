@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from standin.commands.prestats import appended
 from standin.commands.registry import build_call
 from standin.commands.stream import (
     DEFAULT_LIMITS,
     ONE_MACHINE,
+    Doubt,
     Leeway,
     Limits,
     Message,
@@ -59,11 +61,13 @@ def run(spl: str, environment: Environment, limits: Limits = DEFAULT_LIMITS, lee
         raise MalformedSearch("The search is nested too deeply.", 0) from None
 
 
-def compile_search(spl: str, environment: Environment) -> None:
-    """Check a whole search, subsearches included, without running it. Raises SearchError."""
+def compile_search(spl: str, environment: Environment) -> list[Doubt]:
+    """Check a whole search, subsearches included, without running it; return its doubts. Raises SearchError."""
     source = _expand(spl, environment)
+    search = Search(environment, environment.bounds, is_dry=True, pipeline=build_pipeline)
     try:
-        build_pipeline(source.text, 0, Search(environment, environment.bounds, is_dry=True, pipeline=build_pipeline))
+        build_pipeline(source.text, 0, search)
+        return [doubt._replace(position=source.typed(doubt.position)) for doubt in search.doubts]
     except SearchError as error:
         error.position = source.typed(error.position)
         raise
@@ -81,7 +85,8 @@ def build_pipeline(
 ) -> Step:
     """Compile a pipeline into one step; one that goes on is run over rows that another has made."""
     calls = split_pipeline(text, offset, is_subsearch=is_subsearch)
-    steps = [build_call(call, search, is_first=index == 0 and not goes_on) for index, call in enumerate(calls)]
+    leading = appended(calls) | ({0} if not goes_on else set())
+    steps = [build_call(call, search, is_first=index in leading) for index, call in enumerate(calls)]
     if goes_on:
         return partial(run_steps, steps)
     return search.leeway.arranged(calls, steps, search)

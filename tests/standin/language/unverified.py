@@ -84,6 +84,17 @@ UNVERIFIED = (
         frozenset({"bin", "bucket"}),
         r"^(?!.*\bspan\b)",
     ),
+    Semantic(
+        "from-savedsearch-time",
+        "over which range of time `from savedsearch` runs the search",
+        "that of the search that names it",
+        frozenset({"from"}),
+        r"^\s*savedsearch\b",
+    ),
+    Semantic("child-calculation", "whether tstats calculates fields of a child for other rows", "it does not"),
+    Semantic(
+        "strict-fields", "which fields of a data model strict_fields=true leaves", "all of its dataset, as recorded"
+    ),
     Semantic("where-multivalue", "how where compares a multivalue", "any value may do"),
     Semantic("search-unequal-multivalue", "how search f!=v treats a multivalue", "true if any value differs"),
     Semantic("rex-multivalue", "what rex does with a multivalue", "the first value that matches"),

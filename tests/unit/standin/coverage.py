@@ -21,7 +21,12 @@ from standin.conf.support import SUPPORT
 from standin.language.functions import FUNCTIONS
 from standin.language.known import AGGREGATES, COMMANDS, EVAL_FUNCTIONS
 from unit.standin import test_measured_conf
-from unit.standin.commands import test_documented_commands, test_remaining_commands
+from unit.standin.commands import (
+    test_datamodel,
+    test_documented_commands,
+    test_remaining_commands,
+    test_tstats_models,
+)
 from unit.standin.external import test_wire
 from unit.standin.language import test_documented_functions, test_remaining_functions
 
@@ -45,6 +50,7 @@ def sources() -> Counter[str]:
     """Count the vectors of the tables by where their results come from."""
     cited = [source for _, _, source in test_documented_commands.VECTORS]
     cited += [source for _, _, source in test_remaining_commands.VECTORS]
+    cited += [source for _, _, source in [*test_datamodel.VECTORS, *test_tstats_models.VECTORS]]
     cited += [source for _, _, source in test_remaining_functions.VECTORS]
     counted = Counter(map(_family, cited))
     counted["Search Reference"] += len(test_documented_functions.FLAT)

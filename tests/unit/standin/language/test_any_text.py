@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from standin.datasets import BASE_EVENT, BASE_SEARCH, DataModel, Dataset
 from standin.environment import Macro, Row
 from standin.language.analyse import analyse
 from standin.language.errors import SearchError
@@ -107,3 +108,45 @@ def test_any_analysis_ends(spl: str) -> None:
         analyse(spl)
     except SearchError:
         pass
+
+
+MODEL = DataModel(
+    "M",
+    {
+        "R": Dataset("R", BASE_EVENT, "R", "a=*", ("a", "x"), ("a",), ("eval x=upper(user)",)),
+        "C": Dataset("C", "R", "R.C", "a=1", ("y",), (), ("eval y=1",)),
+        "S": Dataset("S", BASE_SEARCH, "S", "search * | stats count by user", ("user",)),
+    },
+)
+ASKED = [
+    "datamodel",
+    "tstats",
+    "tstats count from",
+    "tstats prestats=t count",
+    "from",
+    "stats count",
+    "timechart count",
+]
+NAMES = [
+    "M", "R", "C", "S", "M.R", "M.C", '"M"."R"', "datamodel=M.R", "datamodel=M", "datamodel:M.R", "datamodel", "search", "flat", "R.a",
+    "R.C.y", "R.is_C", "nodename=R.C", "where", "by", "_time", "span=1h", "count", "sum(R.a)", "from", "|", ",", "strict_fields=f",
+    "summariesonly=t", "append=t", "prestats=t", "fillnull_value=x", "savedsearch:s", "lookup:l", "[", "]", '"', ":", ".", "=",
+]  # fmt: skip
+QUESTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(ASKED), st.lists(st.sampled_from(NAMES) | st.text(max_size=4), max_size=8).map(" ".join)
+    ).map(" ".join),
+    min_size=1,
+    max_size=3,
+).map(lambda stages: "| " + " | ".join(stages))
+
+
+@properties()
+@given(QUESTIONS)
+def test_any_question_of_a_model_ends(spl: str) -> None:
+    """Any arguments of datamodel, from and tstats end with a result or with an error inside the text."""
+    environment = MemoryEnvironment(EVENTS, MACROS, models={"M": MODEL}, saved_searches={"s": "| from datamodel:M.S"})
+    try:
+        run(spl, environment)
+    except SearchError as error:
+        assert error.position is None or 0 <= error.position <= len(spl)

@@ -21,6 +21,8 @@ USES = [
     ("* | where groups=1", ["where-multivalue"]),
     ("groups!=x", ["search-unequal-multivalue"]),
     ('* | rex field=groups "(?<a>.)"', ["rex-multivalue"]),
+    ("| from savedsearch:a", ["from-savedsearch-time"]),
+    ("| from datamodel:A.B", []),
     ("[search * | stats mode(a)]", ["mode-tie"]),
     ('index=x verb=create | eval a="mode(" | stats count by user', []),
 ]
