@@ -56,8 +56,9 @@ def recorded() -> bytes:
     return attacks + b"".join(ordinary.splitlines(keepends=True)[:ORDINARY_LINES])
 
 
-def subject(folder: Path) -> Subject:
+def subject(folder: Path, origin: Origin = ORIGIN) -> Subject:
     """Return the subject, with its files in a folder."""
+    folder.mkdir(exist_ok=True)
     log = folder / "log.jsonl"
     log.write_bytes(recorded())
     configuration = Configuration.load([build.stage(ROOT, folder / build.APP)])
@@ -65,7 +66,7 @@ def subject(folder: Path) -> Subject:
     for index in ("kube_audit", "kube_audit_findings"):
         store.create_index(index)
     head = SearchHead(configuration, store, time.time)
-    head.pipeline.index_file(log.read_bytes(), ORIGIN)
+    head.pipeline.index_file(log.read_bytes(), origin)
     return Subject(head, User.of(configuration, "admin", ["admin"]), log)
 
 
