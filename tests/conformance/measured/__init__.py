@@ -3,6 +3,7 @@
 language.yml     searches that make their own rows, so that they can be put to any Splunk
 conf.yml         texts through props and transforms; also names the recorded cases that show the same
 interfaces.yml   HEC and REST: which tests state the sentence, or why it is not here
+open.yml         what no source settles, and what each reading of it would answer
 """
 
 from collections.abc import Mapping, Sequence
