@@ -145,7 +145,7 @@ def _macros(detections: Iterable[Detection]) -> Iterator[str]:
 
 
 def _macro(name: str, definition: str, comment: str) -> str:
-    return f"\n# {comment}\n[{name}]\ndefinition = {definition}\niseval = 0\n"
+    return f"\n# {comment}\n[{name}]\ndefinition = {definition}\n"
 
 
 def _table(detections: Iterable[Detection]) -> str:

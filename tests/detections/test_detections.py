@@ -45,6 +45,11 @@ def findings_of(rows: list[Row]) -> list[dict[str, object]]:
     return sorted(read, key=lambda finding: str(finding["first_time"]))
 
 
+def plain(value: object) -> object:
+    """Return a value as `expected.yml` writes it."""
+    return value if isinstance(value, list) else str(value)
+
+
 @pytest.mark.parametrize("path", FIRES, ids=name_of)
 @pytest.mark.parametrize("change", [bytes, redacted], ids=["as logged", "redacted"])
 def test_it_fires(bench: Bench, path: Path, change: type[bytes]) -> None:
@@ -54,7 +59,7 @@ def test_it_fires(bench: Bench, path: Path, change: type[bytes]) -> None:
     rows, written = bench.run(DETECTIONS[path.parent.name], [change(line) for line in lines_of(path)])
 
     found = findings_of(written)
-    said = [{key: str(finding[key]) for key in wanted} for finding, wanted in zip(found, expected, strict=False)]
+    said = [{key: plain(finding[key]) for key in wanted} for finding, wanted in zip(found, expected, strict=False)]
     assert said == expected
     assert len(rows) == len(found) == len(expected)
 
