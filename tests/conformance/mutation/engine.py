@@ -5,8 +5,8 @@
 One process imports the engine with a switch at each chosen operator and collects the stand-in's unit tests. A first
 child runs them all and records which tests use which switch, and how long they take. Then each flip gets a child of
 its own with the tests that use it, those of its own folder and the quick ones first; a flip that survives has to
-survive all tests of its folder too. What is used while modules are imported is also tried in a process that has it
-flipped from the start.
+survive the other quick tests of its folder too. What is used while modules are imported is also tried in a process
+that has it flipped from the start.
 """
 
 import json
@@ -55,7 +55,8 @@ class Tests:
 
     def others_of_folder(self, at: int, flip: Flip) -> list[pytest.Item]:
         """Return the tests of the flip's folder that do not use its switch: they may read what was kept."""
-        names = [name for name, use in self.uses.items() if at not in use.said and _is_own(name, flip)]
+        own = [name for name, use in self.uses.items() if at not in use.said and _is_own(name, flip)]
+        names = [name for name in own if self.uses[name].seconds <= QUICK_S]
         return self._ordered(names, flip)
 
     def _ordered(self, names: Sequence[str], flip: Flip) -> list[pytest.Item]:

@@ -45,7 +45,7 @@ TESTS = (
 LEFT_OUT = {
     "test_the_generated_files_match_their_sources": "compares a generated text with its source",
     "test_a_changed_source_is_noticed": "compares a generated text with its source",
-    "test_attacks_are_found_and_nothing_else[ordinary-life": "five seconds, and the other recordings ask the same",
+    "test_attacks_are_found_and_nothing_else[ordinary": "five seconds, and the other recordings ask the same",
     "test_real_events_keep_their_values": "its events are not part of the project",
 }
 
