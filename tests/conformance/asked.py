@@ -20,6 +20,7 @@ from standin.conf import Configuration
 from standin.environment import Row
 from standin.events import Origin
 from standin.language.errors import SearchError
+from standin.language.unverified import UNVERIFIED
 
 FIXTURES = ROOT / "tests/detections"
 SOURCETYPE = ORIGIN.sourcetype
@@ -102,15 +103,18 @@ def of_probes(theirs: Splunk, run: Run) -> Iterator[Entry]:
 def of_open_searches(theirs: Asking) -> Iterator[Entry]:
     """Ask what no source settles about searches: the first reading is the stand-in's."""
     part = "open questions about searches"
-    for one in sentences("open"):
-        if "spl" not in one:
-            continue
+    asked = sentences("open")
+    for one in asked:
         answer = theirs.ask(one["spl"])
         first = next(iter(one["readings"]))
         fits = [name for name, rows in one["readings"].items() if _same(answer, rows)]
         seen = answer.error or answer.rows
         verdict = f"supports: {fits[0]}; ours: {first}" if fits else f"no reading of ours: {seen}"
         yield Entry(part, one["name"], one["spl"], one["readings"][first], seen, verdict, fits[:1] == [first])
+    for semantic in UNVERIFIED:
+        if semantic.name not in {one["name"] for one in asked}:
+            ours, reason = f"ours: {semantic.reading}", "not asked: no search makes what it needs"
+            yield Entry(part, f"{semantic.question}?", "", ours, "", reason, is_same=True, is_open=True)
 
 
 def _same(answer: Answer, rows: Sequence[Mapping[str, object]]) -> bool:
