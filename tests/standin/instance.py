@@ -51,6 +51,7 @@ from standin.jobs.saved import (
 )
 from standin.jobs.scheduler import Alert, RunRecord, Scheduler
 from standin.jobs.scripts import Scripts
+from standin.knowledge.collections import Collections
 from standin.language.search import Result
 from standin.searchhead import SearchHead, User
 
@@ -101,6 +102,7 @@ class Instance:
         self.journal = Journal(self.store, self.clock, is_quiet=settings.is_quiet)
         self._run_time: ContextVar[float | None] = ContextVar("run_time", default=None)
         self.head = SearchHead(self.configuration, self.store, self._search_clock, writes_lookups=True)
+        self.head.collections = Collections(settings.state / "var" / "lib" / "splunk" / "kvstore" / "documents.sqlite")
         self.head.host = Served(settings.state, settings.python, lambda: self.addresses.management, self.sessions)
         self.jobs = Jobs(self.search, self.clock)
         self.scheduler = Scheduler(self, self.jobs, self.clock, self.fired)

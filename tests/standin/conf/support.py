@@ -20,6 +20,13 @@ class Support(NamedTuple):
 
 
 SUPPORT = {
+    "collections": Support(
+        executed=("field.*", "enforceTypes", "replicate"),
+        stored=(
+            "accelerated_fields.*", "disabled", "profilingEnabled", "profilingThresholdMs", "replication_dump_*",
+            "type",
+        ),
+    ),
     "commands": Support(
         executed=(
             "chunked", "filename", "command.arg.*", "python.version", "python.required", "maxwait", "maxchunksize",

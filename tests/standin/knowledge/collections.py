@@ -2,7 +2,8 @@
 
     documents(app, collection, owner, key, body)      body is the document with its `_key` and `_user`
 
-A key that comes twice is replaced. Values keep their JSON types; lookups see them as text.
+A key that comes twice is replaced by `save`, and refused by `insert`. Values keep their JSON types; `_user` is the
+owner, whatever a document says ("This field cannot be overridden", About KV Store collections).
 """
 
 import json
@@ -31,6 +32,8 @@ class Collections:
 
     def __init__(self, file: Path | None = None) -> None:
         self._lock = threading.Lock()
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(str(file) if file else ":memory:", check_same_thread=False)
         with self._database:
             self._database.execute(TABLE)
@@ -41,13 +44,34 @@ class Collections:
         with self._lock:
             return [json.loads(body) for (body,) in self._database.execute(query, collection)]
 
+    def find(self, collection: CollectionId, key: str) -> Document | None:
+        """Return one document by its key."""
+        query = "select body from documents where app = ? and collection = ? and owner = ? and key = ?"
+        with self._lock:
+            row = self._database.execute(query, (*collection, key)).fetchone()
+        return None if row is None else json.loads(row[0])
+
+    def insert(self, collection: CollectionId, document: Document) -> str | None:
+        """Add one document and return its key; None where the key is taken."""
+        key, body = _stored(collection, document)
+        insert = (
+            "insert into documents(app, collection, owner, key, body) values (?, ?, ?, ?, ?) on conflict do nothing"
+        )
+        with self._lock, self._database:
+            return key if self._database.execute(insert, (*collection, key, body)).rowcount else None
+
+    def drop(self, collection: CollectionId) -> None:
+        """Delete every owner's documents of a collection that is no more."""
+        query = "delete from documents where app = ? and collection = ?"
+        with self._lock, self._database:
+            self._database.execute(query, (collection.app, collection.name))
+
     def save(self, collection: CollectionId, documents: Iterable[Document]) -> list[str]:
         """Insert or replace documents by `_key`; return the keys, made where none was given."""
         rows, keys = [], []
         for document in documents:
-            key = str(document.get("_key") or uuid4().hex[:24])
-            body = {**document, "_key": key, "_user": document.get("_user", collection.owner)}
-            rows.append((*collection, key, json.dumps(body, ensure_ascii=False)))
+            key, body = _stored(collection, document)
+            rows.append((*collection, key, body))
             keys.append(key)
         upsert = """insert into documents(app, collection, owner, key, body) values (?, ?, ?, ?, ?)
             on conflict do update set body = excluded.body"""
@@ -66,3 +90,10 @@ class Collections:
         query = "delete from documents where app = ? and collection = ? and owner = ?"
         with self._lock, self._database:
             self._database.execute(query, collection)
+
+
+def _stored(collection: CollectionId, document: Document) -> tuple[str, str]:
+    given = document.get("_key")
+    key = uuid4().hex[:24] if given in (None, "") else str(given)
+    body = {**document, "_key": key, "_user": collection.owner}
+    return key, json.dumps(body, ensure_ascii=False)

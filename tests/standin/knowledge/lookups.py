@@ -15,6 +15,8 @@ from standin.conf.text import Setting, is_true, whole_number
 from standin.environment import Lookup, Row, Value
 from standin.knowledge.collections import CollectionId, Collections, Document
 from standin.knowledge.matching import Matcher, MatchRules, Table, read_match_types
+from standin.knowledge.schema import Schema, TypeMismatch
+from standin.language.errors import SearchError
 from standin.values.multivalue import as_text
 
 Contents = tuple[list[str], Table]
@@ -120,10 +122,11 @@ class KvLookup:
         collection: CollectionId,
         fields: Sequence[str],
         rules: MatchRules,
-        is_replicated: bool,
+        declared: Mapping[str, Setting],
     ) -> None:
         self.fields = fields
-        self.is_replicated = is_replicated  # to indexers
+        self.is_replicated = "replicate" in declared and is_true(declared["replicate"].value)  # to indexers
+        self._schema = Schema(declared)
         self._collections = collections
         self._collection = collection
         self._rules = rules
@@ -149,8 +152,14 @@ class KvLookup:
             document: Document = {name: row[name] for name in self.fields if name in row}
             if key_field is not None and key_field in row:
                 document["_key"] = known.get(as_text(row[key_field]), document.get("_key"))
-            documents.append({name: value for name, value in document.items() if value is not None})
+            documents.append(self._typed({name: value for name, value in document.items() if value is not None}))
         self._collections.save(self._collection, documents)
+
+    def _typed(self, document: Document) -> Document:
+        try:
+            return self._schema.applied(document)
+        except TypeMismatch as error:
+            raise SearchError(f"Error in 'outputlookup' command: {error}.") from error
 
     def _known_keys(self, key_field: str | None) -> dict[str, str]:
         if key_field is None:
@@ -219,8 +228,7 @@ class Lookups:
         )
         rules = match_rules(settings)._replace(case_sensitive=True)
         declared = self._configuration.stanza("collections", collection, self._app)
-        is_replicated = "replicate" in declared and is_true(declared["replicate"].value)
-        return KvLookup(self._collections, CollectionId(home, collection), fields, rules, is_replicated)
+        return KvLookup(self._collections, CollectionId(home, collection), fields, rules, declared)
 
     def _file(self, name: str) -> Lookup | None:
         found = self._path(name)

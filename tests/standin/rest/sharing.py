@@ -131,14 +131,14 @@ def reshare(call: Call, saved: SavedSearch) -> SavedSearch:
         call.instance.private.remove(Place(saved.owner, saved.app), saved.name)
     _require_app_write(call, saved)
     before = call.instance.configuration.access(CONF, saved.name, saved.app)
-    read, writing = _roles(call, "perms.read") or before.read, _roles(call, "perms.write") or before.write
+    read, writing = roles_of(call, "perms.read") or before.read, roles_of(call, "perms.write") or before.write
     access = Access(read, writing, sharing == "global", owner)
     call.instance.configuration.set_access(saved.app, CONF, saved.name, access)
     call.instance.scheduler.refresh()
     return call.instance.saved_search(saved.name, saved.app)
 
 
-def _roles(call: Call, key: str) -> frozenset[str]:
+def roles_of(call: Call, key: str) -> frozenset[str]:
     """Read a list of roles, separated by commas."""
     named = ",".join(call.arguments.all(key)).split(",")
     return frozenset(role.strip() for role in named if role.strip())
