@@ -50,7 +50,7 @@ def test_enforced_types_refuse_the_document() -> None:
 
 
 CONFS = {
-    "collections": "[some]\nfield.n = number\nfield.flag = bool\nenforceTypes = false\n",
+    "collections": "[some]\nfield.n = number\nfield.flag = bool\nenforceTypes = false\nreplicate = true\n",
     "transforms": "[some_kv]\nexternal_type = kvstore\ncollection = some\nfields_list = _key, n, flag, t\n",
 }
 
@@ -61,6 +61,8 @@ def test_what_outputlookup_writes_is_typed(lab: MakeLab) -> None:
     some.search('| makeresults | eval n="5", flag="x", t=1 | outputlookup some_kv')
 
     assert some.search("| inputlookup some_kv | table n flag t") == [{"n": 5, "t": "1"}]
-    strict = lab(**{**CONFS, "collections": CONFS["collections"].replace("false", "true")})
+    strict = lab(
+        **{**CONFS, "collections": CONFS["collections"].replace("enforceTypes = false", "enforceTypes = true")}
+    )
     with pytest.raises(SearchError, match="field 'n' is no number"):
         strict.search('| makeresults | eval n="many" | outputlookup some_kv')
