@@ -239,10 +239,10 @@ def _duplicate(entry: Entry, first: Setting) -> Problem:
 
 
 def _shipped_layer() -> Layer:
+    files = {conf: SHIPPED / f"{conf}.conf" for conf in shipped_defaults()}
     return {
         conf: {
-            name: {key: Setting(value, SHIPPED / f"{conf}.conf", 0) for key, value in keys.items()}
-            for name, keys in stanzas.items()
+            name: {key: Setting(value, files[conf], 0) for key, value in keys.items()} for name, keys in stanzas.items()
         }
         for conf, stanzas in shipped_defaults().items()
     }

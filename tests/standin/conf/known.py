@@ -26,6 +26,7 @@ def _table() -> dict[str, dict[str, dict[str, list[str]]]]:
     return table
 
 
+@cache
 def shipped_defaults() -> dict[str, dict[str, dict[str, str]]]:
     """Return the values that Splunk ships, by conf, stanza and key."""
     defaults: dict[str, dict[str, dict[str, str]]] = json.loads(TABLE.read_text(encoding="utf-8"))["defaults"]
