@@ -15,6 +15,7 @@ import click
 
 from conformance.addon_suite import judge_addon
 from conformance.judges import judge_sigma, judge_sql
+from conformance.mutation.verdicts import judge_mutation_engine, judge_mutation_shipped
 from conformance.recorded_answers import judge_conf, judge_interfaces, judge_searches
 from conformance.subject import Subject, subject, workplace
 from conformance.suites import judge_dashboards, judge_documentation, judge_properties
@@ -40,6 +41,8 @@ def judges(folder: Path) -> Mapping[str, Judge]:
         "addon": lambda: judge_addon(folder),
         "dashboards": lambda: judge_dashboards(folder),
         "properties": lambda: judge_properties(folder),
+        "mutation-engine": judge_mutation_engine,
+        "mutation-shipped": judge_mutation_shipped,
     }
 
 
@@ -48,7 +51,7 @@ def ask(chosen: Mapping[str, Judge]) -> list[Verdict]:
     verdicts = []
     for number, (name, judge) in enumerate(chosen.items(), start=1):
         click.echo(f"judge {number} of {len(chosen)}: {name}", err=True)
-        verdicts.append(timed(judge))
+        verdicts.append(timed(name, judge))
     return verdicts
 
 

@@ -110,5 +110,6 @@ def verdict_of(output: str) -> Verdict:
     run = sum(number for word, number in counts.items() if word != "skipped")
     if not run or (not counts.get("passed") and not wrong):
         wrong = (f"the suite did not run: {closing}",)
-    notes = tuple(f"skipped {name}: {SKIPPED.get(name, 'without a reason known here')}" for name in skipped)
+    wrong += tuple(f"{name}: skipped for a reason that is not known here" for name in skipped if name not in SKIPPED)
+    notes = tuple(f"skipped {name}: {SKIPPED[name]}" for name in skipped if name in SKIPPED)
     return Verdict(f"pytest-splunk-addon 6.4.0 ({counts.get('skipped', 0)} skipped)", run, run, wrong, notes)

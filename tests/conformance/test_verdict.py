@@ -6,7 +6,7 @@ import pytest
 
 from conformance.addon_suite import verdict_of
 from conformance.judges import sigma_rules, sql_questions
-from conformance.verdict import Verdict, differences, table
+from conformance.verdict import Verdict, differences, table, timed
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -47,6 +47,24 @@ def test_the_table_closes_with_totals() -> None:
     )
 
 
+def test_a_judge_that_breaks_down_disagrees() -> None:
+    """What a judge could not be asked is no agreement."""
+
+    def broken() -> Verdict:
+        raise OSError("no such engine")
+
+    (line,) = timed("somebody", broken).disagreements
+    assert "no such engine" in line
+
+
+def test_a_judge_that_was_not_run_is_said() -> None:
+    """The table says why in the judge's line, and counts it."""
+    lines = table([Verdict("a", 0, 0, (), not_run="no browser")], 1)
+
+    assert lines[1].split() == ["a", "not", "run:", "no", "browser"]
+    assert "1 not run" in lines[-1]
+
+
 def test_enough_is_asked() -> None:
     """At least ten twins in Sigma and twenty aggregates in SQL are there, with a twin of each shipped detection."""
     twins = sigma_rules()
@@ -61,6 +79,12 @@ def test_enough_is_asked() -> None:
         pytest.param("...\n48 passed, 4 skipped in 0.92s\n", 48, (), id="all passed"),
         pytest.param("FAILED a::b\n1 failed, 2 passed in 1.0s", 3, ("a::b",), id="one failed"),
         pytest.param("ERROR a::b\n1 error in 1.0s", 1, ("a::b",), id="one broken"),
+        pytest.param(
+            "SKIPPED [1] x.py:3: no network\n2 passed, 1 skipped in 1.0s",
+            2,
+            ("no network: skipped for a reason that is not known here",),
+            id="skipped for no known reason",
+        ),
         pytest.param("usage: pytest", 0, ("the suite did not run: usage: pytest",), id="nothing ran"),
     ],
 )

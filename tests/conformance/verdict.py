@@ -64,26 +64,30 @@ def _only(rows: Sequence[Answer], others: Sequence[Answer]) -> list[dict[str, Ce
     return [dict(row) for row in (Counter(rows) - Counter(others)).elements()]
 
 
-def timed(judge: Callable[[], Verdict]) -> Verdict:
-    """Ask a judge, and say how long it took."""
+def timed(name: str, judge: Callable[[], Verdict]) -> Verdict:
+    """Ask a judge, and say how long it took; one that breaks down disagrees, and the others are still asked."""
     started = time.monotonic()
-    verdict = judge()
+    try:
+        verdict = judge()
+    except Exception as error:  # noqa: BLE001 - the boundary to whatever a judge runs
+        verdict = Verdict(name, 0, 0, (f"{name} broke down: {error!r}",))
     return verdict._replace(seconds=time.monotonic() - started)
 
 
-HEADING = f"{'judge':<58}{'compared':>9}{'rows':>8}{'differ':>8}{'seconds':>9}"
+HEADING = f"{'judge':<54}{'compared':>9}{'rows':>8}{'differ':>8}{'seconds':>9}{'share':>7}"
 
 
-def line_of(one: Verdict) -> str:
-    """Return a judge's line of the table."""
+def line_of(one: Verdict, seconds: float) -> str:
+    """Return a judge's line of the table, with its share of all seconds."""
     if one.not_run:
-        return f"{one.judge:<58}  not run: {one.not_run}"
-    return f"{one.judge:<58}{one.compared:>9}{one.rows:>8}{len(one.disagreements):>8}{one.seconds:>9.0f}"
+        return f"{one.judge:<54}  not run: {one.not_run}"
+    counts = f"{one.compared:>9}{one.rows:>8}{len(one.disagreements):>8}"
+    return f"{one.judge:<54}{counts}{one.seconds:>9.0f}{one.seconds / max(seconds, 1):>7.0%}"
 
 
 def table(verdicts: Sequence[Verdict], seconds: float) -> list[str]:
     """Return the table of judges, their notes and disagreements, and one line of totals."""
-    lines = [HEADING, *map(line_of, verdicts)]
+    lines = [HEADING, *(line_of(one, seconds) for one in verdicts)]
     lines += [f"  {one.judge}: {note}" for one in verdicts for note in one.notes]
     lines += [f"  differs: {line}" for one in verdicts for line in one.disagreements]
     compared, differ = sum(one.compared for one in verdicts), sum(len(one.disagreements) for one in verdicts)
