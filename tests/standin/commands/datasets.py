@@ -8,13 +8,13 @@ For tstats every row of a root says in `nodename` which datasets it belongs to, 
 that the calculations of a child are made for its rows only is a reading (`language.unverified`).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from standin.commands.selecting import build_fields
-from standin.commands.stream import Search, Step, Stream
+from standin.commands.stream import Search, Step, Stream, run_steps
 from standin.commands.subsearch import MAX_DEPTH, quote
 from standin.datasets import BASE_FIELDS, BASE_SEARCH, DataModel, Dataset
 from standin.environment import Row
@@ -22,7 +22,6 @@ from standin.language.errors import MalformedSearch, SearchError, UnknownName
 from standin.language.filters import compile_filter
 from standin.language.macros import expand
 from standin.language.pipeline import Call, split_pipeline
-from standin.values.multivalue import from_texts
 
 NODE_NAME = "nodename"
 # What the summaries of a model and the buckets that they lie in say of an event besides the fields of the model
@@ -44,9 +43,14 @@ class Level:
 
     def calculated(self, stream: Stream) -> Stream:
         """Return rows with the fields that the dataset calculates."""
-        for step in self.calculations:
-            stream = step(stream)
-        return stream
+        return run_steps(self.calculations, stream)
+
+    def calculated_row(self, row: Row) -> Row:
+        """Return one row with these fields, and leave the one of the parent as it is."""
+        if not self.calculations:
+            return row
+        (calculated,) = self.calculated(Stream([row.copy()])).rows
+        return calculated
 
 
 def find_model(call: Call, search: Search, name: str, position: int) -> DataModel:
@@ -192,35 +196,62 @@ def _renamed(names: dict[str, str], rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def tree_rows(call: Call, search: Search, model: DataModel, root: Dataset) -> Callable[[], Iterator[Row]]:
-    """Return what gives the rows of a root with the fields of all its datasets and their names in `nodename`."""
+def tree_rows(
+    call: Call, search: Search, model: DataModel, root: Dataset, wanted: Container[str]
+) -> Callable[[], Iterator[Row]]:
+    """Return what gives the rows of a root with the wanted fields of all its datasets and their names in `nodename`."""
     compiler = Compiler(call, search, model)
-    source, tree = compiler.source(root), compiler.level(root, with_children=True)
+    source, level = compiler.source(root), compiler.level(root, with_children=True)
+    tree = _Tree.of(level, wanted)
+    of_event = [name for name in OF_EVENT if name in wanted]
 
     def rows() -> Iterator[Row]:
         stream = source(Stream([]))
-        taken = (row for row in search.guard(stream.rows) if tree.takes(row))
-        for row in tree.calculated(stream.with_rows(taken)).rows:
-            whole: Row = {name: row[name] for name in OF_EVENT if name in row}
-            nodes = list(_visited(tree, row, whole))
-            whole[NODE_NAME] = from_texts(nodes) or root.lineage
+        taken = (row for row in search.guard(stream.rows) if level.takes(row))
+        for row in level.calculated(stream.with_rows(taken)).rows:
+            whole: Row = {name: row[name] for name in of_event if name in row}
+            nodes = list(tree.visited(row, whole))
+            whole[NODE_NAME] = nodes if len(nodes) > 1 else nodes[0]
             yield whole
 
     return rows
 
 
-def _visited(level: Level, row: Row, whole: Row) -> Iterator[str]:
-    """Write the fields of a dataset and of those below it that take the row, and yield their lineages."""
-    dataset = level.dataset
-    yield dataset.lineage
-    whole.update({dataset.qualified(name): row[name] for name in dataset.fields if name in row})
-    for child in level.children:
-        matches = child.matches(row)
-        for name, flag in zip(child_flags(child.dataset), (matches, not matches), strict=True):
-            whole[dataset.qualified(name)] = int(flag)
-        if child.takes(row):
-            for inner in child.calculated(Stream([row.copy()])).rows:
-                yield from _visited(child, inner, whole)
+@dataclass(frozen=True)
+class _Tree:
+    """A level with what is wanted of it: its fields, and for each child its flags and whether it is looked into."""
+
+    level: Level
+    fields: list[tuple[str, str]]
+    children: "list[tuple[_Tree, tuple[str, str], bool]]"
+
+    @classmethod
+    def of(cls, level: Level, wanted: Container[str]) -> "_Tree":
+        """Return the part of a tree that gives the wanted fields."""
+        dataset = level.dataset
+        fields = [(name, dataset.qualified(name)) for name in dataset.fields if dataset.qualified(name) in wanted]
+        children = []
+        for each in level.children:
+            tree = cls.of(each, wanted)
+            is_flag, is_not_flag = map(dataset.qualified, child_flags(each.dataset))
+            is_flagged = is_flag in wanted or is_not_flag in wanted
+            if tree.fields or tree.children or is_flagged or NODE_NAME in wanted:
+                children.append((tree, (is_flag, is_not_flag), is_flagged))
+        return cls(level, fields, children)
+
+    def visited(self, row: Row, whole: Row) -> Iterator[str]:
+        """Write the fields of a dataset and of those below it that take the row, and yield their lineages."""
+        yield self.level.dataset.lineage
+        for name, qualified in self.fields:
+            value = row.get(name)
+            if value is not None:
+                whole[qualified] = value
+        for child, (is_flag, is_not_flag), is_flagged in self.children:
+            if is_flagged:
+                matches = child.level.matches(row)
+                whole[is_flag], whole[is_not_flag] = int(matches), int(not matches)
+            if child.level.takes(row):
+                yield from child.visited(child.level.calculated_row(row), whole)
 
 
 def tree_fields(model: DataModel, root: Dataset) -> set[str]:

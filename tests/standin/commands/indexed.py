@@ -53,6 +53,12 @@ class Question:
     fill: str | None
     rows: Rows = tuple
 
+    def named(self) -> list[str]:
+        """Return the fields that are asked for, each once."""
+        aggregated = [one.field for one in self.grouping.aggregates if one.field is not None]
+        filtered = [one.field for one in fields_of(self.where.clause)]
+        return list(dict.fromkeys([*aggregated, *self.grouping.by, *filtered]))
+
     def prepared(self) -> Iterator[Row]:
         """Yield the rows that WHERE lets pass, their times in spans, missing fields of BY filled."""
         for row in self.rows():
@@ -107,9 +113,7 @@ def _read(reader: Reader, fill: str | None, search: Search, *, only_summaries: b
     reader.expect_end()
     span = _read_span(reader, behind.get("span"), by)
     question = Question(Grouping(aggregates, by), where, span, behind.get("fillnull_value", fill))
-    rows = _index_rows(where, search) if model is None else _model_rows(reader.call, search, where, *model)
-    if model is not None:
-        _doubt_fields(reader.call, search, question, *model)
+    rows = _index_rows(where, search) if model is None else _model_rows(reader.call, search, question, *model)
     if only_summaries:
         rows = _without_summaries(search, rows, of_model=model is not None)
     return replace(question, rows=rows)
@@ -187,20 +191,15 @@ def _index_rows(where: Filter, search: Search) -> Rows:
     return rows
 
 
-def _model_rows(call: Call, search: Search, where: Filter, model: DataModel, root: Dataset) -> Rows:
-    inner = replace(search, bounds=bounds_of(where, search))
-    return tree_rows(call, inner, model, root)
-
-
-def _doubt_fields(call: Call, search: Search, question: Question, model: DataModel, root: Dataset) -> None:
-    """Say which fields the model does not have: Splunk finds nothing in them and says nothing."""
+def _model_rows(call: Call, search: Search, question: Question, model: DataModel, root: Dataset) -> Rows:
+    named = question.named()
     known = tree_fields(model, root) | set(TIME_TERMS) | set(TIME_SYNONYMS)
-    aggregated = [one.field for one in question.grouping.aggregates if one.field is not None]
-    named = [*aggregated, *question.grouping.by, *(one.field for one in fields_of(question.where.clause))]
-    for name in dict.fromkeys(named):
-        if name not in known:
+    for name in named:
+        if name not in known:  # Splunk finds nothing in such a field and says nothing
             text = f"data model {model.name} has no field {name} below {root.name}"
             search.doubt(text, call.position + max(0, call.arguments.find(name)))
+    inner = replace(search, bounds=bounds_of(question.where, search))
+    return tree_rows(call, inner, model, root, {"_time", *named})
 
 
 def _without_summaries(search: Search, rows: Rows, *, of_model: bool) -> Rows:
