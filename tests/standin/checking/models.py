@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from standin.checking.searches import event_types_of
 from standin.checking.subject import Subject
 from standin.conf import Problem, Setting
 from standin.knowledge.datamodel_file import Piece, read_model_file
@@ -26,4 +27,5 @@ def check_models(subject: Subject) -> Iterator[Problem]:
 
 
 def _compiled(subject: Subject, piece: Piece, place: Setting) -> Iterator[Problem]:
-    yield from subject.search(BEFORE[piece.kind] + piece.text, place, piece.kind)
+    wrong = list(subject.search(BEFORE[piece.kind] + piece.text, place, piece.kind))
+    yield from wrong or (event_types_of(subject, place) if piece.kind != "calculation" else ())

@@ -49,7 +49,7 @@ def check_event_types(subject: Subject) -> Iterator[Problem]:
     for name, settings in subject.stanzas("eventtypes"):
         place = settings.get("search") or next(iter(settings.values()))
         wrong = list(attempt(partial(compile_event_type, name, settings), place))
-        yield from wrong or (_event_types_of(subject, place) if "search" in settings else ())
+        yield from wrong or (event_types_of(subject, place) if "search" in settings else ())
 
 
 def check_tags(subject: Subject) -> Iterator[Problem]:
@@ -71,7 +71,7 @@ def check_saved_searches(subject: Subject) -> Iterator[Problem]:
         if "search" in settings:
             setting = settings["search"]
             yield from subject.search(setting.value, setting)
-            yield from _event_types_of(subject, setting)
+            yield from event_types_of(subject, setting)
         if settings.get("alert_condition") and settings["alert_condition"].value:
             condition = settings["alert_condition"]
             yield from subject.search("| makeresults | " + condition.value.lstrip("| "), condition, "alert_condition")
@@ -80,7 +80,8 @@ def check_saved_searches(subject: Subject) -> Iterator[Problem]:
         yield from _unknown_actions(subject, settings)
 
 
-def _event_types_of(subject: Subject, setting: Setting) -> Iterator[Problem]:
+def event_types_of(subject: Subject, setting: Setting) -> Iterator[Problem]:
+    """Look for the event types that a search names."""
     known = set(subject.configuration.stanzas("eventtypes", subject.app.name))
     try:
         commands = analyse(setting.value, subject.environment)

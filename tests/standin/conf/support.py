@@ -76,7 +76,7 @@ SUPPORT = {
     "fields": Support(executed=("INDEXED",), stored=("INDEXED_VALUE",)),
     "datamodels": Support(
         executed=("strict_fields", "acceleration"),
-        stored=("acceleration.*", "dataset.*", "tags_whitelist"),
+        stored=("acceleration.*", "dataset.*"),  # not tags_whitelist: it shapes the values of `tag`
     ),
     "savedsearches": Support(
         executed=(

@@ -28,6 +28,7 @@ def line_of(text: str, word: str) -> int:
         pytest.param({"parentName": "Gone"}, '"Gone"', "model: no object 'Gone'", id="parent"),
         pytest.param({"constraints": [{"search": "`gone`"}]}, "`gone`", "constraint: Error in 'SearchParser'", id="macro"),
         pytest.param({"constraints": [{"search": "(a=1"}]}, "(a=1", "constraint: ", id="constraint"),
+        pytest.param({"constraints": [{"search": "eventtype=gone"}]}, "eventtype=gone", "eventtype: no event type 'gone'", id="event-type"),
         pytest.param({"calculations": [evaluated("x", "gone(1)")]}, "eval_x", "calculation: Error in 'EvalCommand'", id="eval"),
         pytest.param(
             {"calculations": [{"calculationID": "geo", "calculationType": "GeoIP"}]},
@@ -74,6 +75,7 @@ def test_faults_of_searches(run: Run, make_app: MakeApp, search: str, expected: 
     [
         ("[Gone]\nacceleration = false\n", "1: model: [Gone] names a data model that does not exist"),
         ("[Doors]\naccelerate = 1\n", "2: key: no spec defines accelerate in datamodels.conf [Doors]"),
+        ("[Doors]\ntags_whitelist = access\n", "2: unsupported: tags_whitelist in datamodels.conf is right in Splunk"),
         ("[Doors]\ndataset.type = table\n", "2: unsupported: dataset.type in datamodels.conf is right in Splunk"),
     ],
 )

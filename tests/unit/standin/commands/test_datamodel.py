@@ -9,6 +9,7 @@ import json
 import pytest
 
 from standin.environment import Row
+from standin.hostile import Hostility
 from standin.knowledge.users import User
 from standin.language.errors import SearchError, UnknownName, Unsupported
 from standin.language.search import run
@@ -202,6 +203,25 @@ def test_a_role_sees_its_events_only(lab: MakeLab) -> None:
     for spl in ("| datamodel Doors Access search", "| tstats count from datamodel=Doors.Access by Access.who"):
         assert laboratory.search(spl)
         assert laboratory.head.search(spl, user=narrow, app=laboratory.app).rows == []
+
+
+@pytest.mark.parametrize(
+    "spl",
+    [
+        "| tstats count from datamodel=Doors.Access by Access.team",
+        "| tstats count from datamodel=Doors.Access where nodename=Access.Denied by Access.Denied.reason",
+        "| datamodel Doors Denied search | stats count by Access.floor",
+        "| from datamodel:Doors.Shifts | stats count by shift",
+        '| from savedsearch:"Top doors" | stats sum(count) as n',
+    ],
+)
+def test_hostile_seeds_change_nothing(events: Lab, spl: str) -> None:
+    """Fields that only the model or the saved search names are there, and three indexers give the same rows."""
+    expected = texts(events.search(spl))
+
+    for seed in range(3):
+        events.head.hostility = Hostility(seed)
+        assert texts(events.search(spl)) == expected
 
 
 def test_a_circle_ends() -> None:
