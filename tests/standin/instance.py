@@ -38,7 +38,7 @@ from standin.jobs.actions import Host
 from standin.jobs.alert import Rows
 from standin.jobs.clock import TickingClock
 from standin.jobs.fired import FiredAlerts
-from standin.jobs.job import Order
+from standin.jobs.job import Job, Order
 from standin.jobs.journal import HOST, Journal
 from standin.jobs.postprocess import run_over
 from standin.jobs.registry import Jobs
@@ -104,7 +104,7 @@ class Instance:
         self.head = SearchHead(self.configuration, self.store, self._search_clock, writes_lookups=True)
         self.head.collections = Collections(settings.state / "var" / "lib" / "splunk" / "kvstore" / "documents.sqlite")
         self.head.host = Served(settings.state, settings.python, lambda: self.addresses.management, self.sessions)
-        self.jobs = Jobs(self.search, self.clock)
+        self.jobs = Jobs(self.search, self.clock, self._scanned)
         self.scheduler = Scheduler(self, self.jobs, self.clock, self.fired)
         scripts = Scripts(settings.state, settings.python)
         self.actions = ActionRunner(self.configuration, scripts, self.sessions, self.journal, self._host)
@@ -167,6 +167,13 @@ class Instance:
             )
         finally:
             self._run_time.reset(token)
+
+    def _scanned(self, job: Job) -> int:
+        """Return how many events a real index would have read for a job."""
+        order = job.order
+        if job.outcome is None:
+            return 0
+        return self.head.cost(job.outcome, user=order.user, app=order.app, bounds=order.bounds, counts=False).read
 
     def _search_clock(self) -> float:
         at = self._run_time.get()

@@ -12,11 +12,13 @@ from pathlib import Path
 from standin.conf.configuration import Configuration
 from standin.conf.errors import ConfError
 from standin.conf.text import is_true
+from standin.cost import Cost, cost_of, total
 from standin.datasets import DataModel
 from standin.environment import External, Lookup, Macro, Row, TimeBounds
 from standin.events.collected import collected
 from standin.events.event import Event, Origin
 from standin.events.pipeline import Pipeline
+from standin.events.segmenters import Segmenters
 from standin.events.store import Store, covers
 from standin.external.conversation import Caller, Command
 from standin.external.definition import definition_of
@@ -26,12 +28,14 @@ from standin.knowledge.collections import Collections
 from standin.knowledge.datamodels import DataModels, find_saved_search
 from standin.knowledge.lookups import LookupFiles, Lookups
 from standin.knowledge.macros import find_macro
+from standin.knowledge.required import Required
 from standin.knowledge.rows import LazyRow
 from standin.knowledge.users import User
 from standin.knowledge.view import SERVER, EventFields, View
 from standin.language.errors import SearchError, Unsupported
 from standin.language.filters import compile_filter
-from standin.language.search import Result, run
+from standin.language.lispy import either, every
+from standin.language.search import Read, Result, run
 from standin.language.terms import term_test
 
 Clock = Callable[[], float]
@@ -98,6 +102,13 @@ class SearchHead:
         """Run one search; raises SearchError. `now` is the time that the search believes it is, `sid` its job's."""
         environment = self.environment(user=user, app=app, bounds=bounds, now=now, sid=sid)
         return run(spl, environment) if self.hostility is None else self.hostility.run(spl, environment)
+
+    def cost(
+        self, result: Result, *, user: User, app: str = "search", bounds: TimeBounds = UNBOUNDED, counts: bool = True
+    ) -> Cost:
+        """Return what a search that was run would cost a real index; `counts` says what is found and missed, too."""
+        environment = self.environment(user=user, app=app, bounds=bounds)
+        return total(environment.cost(read, counts=counts) for read in result.reads)
 
     def environment(
         self,
@@ -208,6 +219,30 @@ class SearchEnvironment:
         """Return what the index itself holds of an event."""
         source = row.source if isinstance(row, LazyRow) else None
         return source.indexed() if isinstance(source, EventFields) else dict(row)
+
+    def cost(self, read: Read, *, counts: bool) -> Cost:
+        """Return what one read of events would cost a real index."""
+        names = self._searchable(read.filter.indexes)
+        with conf_errors():
+            required = Required(self._head.configuration, self._lookups, self.app, self.user.roles)
+            filters = [compile_filter(text).clause for text in self.user.filters]
+            wanted = every([required.of(read.filter.clause), *([either(map(required.of, filters))] if filters else [])])
+            indexes = self._head.store.term_indexes(names, Segmenters(self._head.configuration))
+            found = self._found(read) if counts else frozenset()
+            finds = (lambda event: id(event) in found) if counts else None
+            return total(cost_of(index, wanted, read.bounds, finds) for index in indexes)
+
+    def _found(self, read: Read) -> frozenset[int]:
+        """Return the identities of the events that a search finds."""
+        compiled = read.filter
+        sources = (
+            row.source
+            for row in self.scan(compiled.indexes, read.bounds, compiled.substrings)
+            if isinstance(row, LazyRow)
+            and compiled.matches(row)
+            and all(self.finds(row, field, value) for field, value in compiled.equalities)
+        )
+        return frozenset(id(source.event) for source in sources if isinstance(source, EventFields))
 
     def collect(self, rows: Sequence[Row], options: Mapping[str, str]) -> None:
         """Index rows as the `collect` command does."""

@@ -12,6 +12,7 @@ from standin.cli.data import ALL_TIME, EventFile, Laboratory, Where, data_option
 from standin.cli.watched import Watched
 from standin.conf import Configuration
 from standin.environment import Row
+from standin.language.search import Result
 from standin.searchhead import SearchHead
 from standin.values.multivalue import as_text
 
@@ -38,6 +39,7 @@ class Detection(NamedTuple):
 @click.command()
 @data_options
 @click.option("--each", is_flag=True, help="Index every line alone in an empty store.")
+@click.option("--cost", "with_cost", is_flag=True, help="One JSON object a search on stderr: what an index would read.")
 @click.option("--now", type=float, help="The time that it is, in epoch seconds.")
 def command(  # noqa: PLR0913, one parameter for each option
     *,
@@ -48,6 +50,7 @@ def command(  # noqa: PLR0913, one parameter for each option
     index: str,
     hostile: int | None,
     each: bool,
+    with_cost: bool,
     now: float | None,
 ) -> None:
     """Run every saved search that has a cron_schedule once, over all time.
@@ -56,13 +59,17 @@ def command(  # noqa: PLR0913, one parameter for each option
     """
     if not files:
         raise click.UsageError("nothing to look at: give --events FILE:SOURCETYPE")
+    if each and with_cost:
+        raise click.UsageError("--cost is about all events together: leave --each out")
     with exit_codes():
         laboratory = Laboratory(apps, now, hostile)
         found = detections(laboratory.configuration)
         where = Where(source, host, index)
-        lines = _each_line(laboratory, found, files, where) if each else _together(laboratory, found, files, where)
-        for line in lines:
-            click.echo(line)
+        if each:
+            for line in _each_line(laboratory, found, files, where):
+                click.echo(line)
+        else:
+            _together(laboratory, found, files, where, with_cost=with_cost)
         laboratory.say_what_was_done()
 
 
@@ -80,21 +87,32 @@ def detections(configuration: Configuration) -> list[Detection]:
     return found
 
 
-def _run(laboratory: Laboratory, head: SearchHead, detection: Detection) -> list[Row]:
+def _run(laboratory: Laboratory, head: SearchHead, detection: Detection) -> Result:
     with exit_codes(detection.search):
-        result = head.search(detection.search, user=laboratory.user, app=detection.app, bounds=ALL_TIME)
-        return result.rows
+        return head.search(detection.search, user=laboratory.user, app=detection.app, bounds=ALL_TIME)
+
+
+def _rows(laboratory: Laboratory, head: SearchHead, detection: Detection) -> list[Row]:
+    return _run(laboratory, head, detection).rows
 
 
 def _together(
-    laboratory: Laboratory, found: list[Detection], files: tuple[EventFile, ...], where: Where
-) -> Iterator[str]:
+    laboratory: Laboratory, found: list[Detection], files: tuple[EventFile, ...], where: Where, *, with_cost: bool
+) -> None:
     head = laboratory.search_head(where.index)
     index_files(laboratory.pipeline(head), files, where)
     laboratory.disturb(head)
     for detection in found:
-        for row in _run(laboratory, head, detection):
-            yield detection.report(row, None, None)
+        _report(laboratory, head, detection, with_cost=with_cost)
+
+
+def _report(laboratory: Laboratory, head: SearchHead, detection: Detection, *, with_cost: bool) -> None:
+    result = _run(laboratory, head, detection)
+    for row in result.rows:
+        click.echo(detection.report(row, None, None))
+    if with_cost:
+        cost = head.cost(result, user=laboratory.user, app=detection.app)
+        click.echo(json.dumps({"detection": detection.name, **cost.as_json()}, ensure_ascii=False), err=True)
 
 
 def _each_line(
@@ -110,7 +128,7 @@ def _each_line(
             if line.strip() and pipeline.index_file(line, where.origin(file)):
                 laboratory.disturb(head)
                 for detection, watch in watched:
-                    for row in watch.rows(partial(_run, laboratory, head, detection)):
+                    for row in watch.rows(partial(_rows, laboratory, head, detection)):
                         yield detection.report(row, str(file.path), number)
 
 

@@ -15,6 +15,7 @@ from standin.values.numbers import read_number
 @click.command()
 @data_options
 @click.option("--now", type=float, help="The time that it is, in epoch seconds.")
+@click.option("--cost", "with_cost", is_flag=True, help="One JSON object on stderr: what a real index would read.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each result row.")
 @click.argument("spl")
 def command(  # noqa: PLR0913, one parameter for each option
@@ -26,6 +27,7 @@ def command(  # noqa: PLR0913, one parameter for each option
     index: str,
     hostile: int | None,
     now: float | None,
+    with_cost: bool,
     as_json: bool,
     spl: str,
 ) -> None:
@@ -41,6 +43,9 @@ def command(  # noqa: PLR0913, one parameter for each option
         index_files(laboratory.pipeline(head), files, Where(source, host, index))
         laboratory.disturb(head)
         result = head.search(spl, user=laboratory.user, app=laboratory.app, bounds=ALL_TIME)
+        if with_cost:
+            cost = head.cost(result, user=laboratory.user, app=laboratory.app)
+            click.echo(json.dumps(cost.as_json(), ensure_ascii=False), err=True)
     laboratory.say_what_was_done()
     for message in result.messages:
         click.echo(f"{message.level}: {message.text}", err=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from standin.commands.framing import WHERE_FRAME, framed
-from standin.commands.stream import Search, Step, Stream
+from standin.commands.stream import Read, Search, Step, Stream
 from standin.commands.subsearch import expand_subsearches
 from standin.environment import Row, TimeBounds
 from standin.language.errors import SearchError
@@ -28,6 +28,7 @@ def build_search(call: Call, search: Search, *, is_first: bool) -> Step:
 
 
 def _scan(compiled: Filter, bounds: TimeBounds, search: Search, stream: Stream) -> Stream:
+    search.reads.append(Read(compiled, bounds))
     return Stream(_events(compiled, bounds, search), is_events=True, time_order="descending")
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from standin.environment import Environment, Row, TimeBounds
 from standin.language.compiled import Scope
 from standin.language.errors import LimitReached
+from standin.language.filters import Filter
 from standin.language.pipeline import Call
 
 MAX_ROWS = 2_000_000
@@ -44,6 +45,13 @@ class Doubt(NamedTuple):
 
     text: str
     position: int | None
+
+
+class Read(NamedTuple):
+    """Events that a search asked the indexes for; the bounds are those that the search string may have replaced."""
+
+    filter: Filter
+    bounds: TimeBounds
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,7 @@ class Search:
     pipeline: "Pipeline"
     messages: list[Message] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    reads: list[Read] = field(default_factory=list)
     limits: Limits = DEFAULT_LIMITS
     deadline: float = 0.0
     memory_limit: int = 0

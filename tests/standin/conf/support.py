@@ -42,10 +42,11 @@ SUPPORT = {
             "INDEXED_EXTRACTIONS", "FIELD_DELIMITER", "HEADER_FIELD_LINE_NUMBER", "FIELD_NAMES", "TIMESTAMP_FIELDS",
             "TRANSFORMS-*", "REPORT-*", "EXTRACT-*", "KV_MODE", "MATCH_LIMIT", "AUTO_KV_JSON",
             "KV_TRIM_SPACES", "SEDCMD-*", "FIELDALIAS-*", "EVAL-*", "LOOKUP-*", "ANNOTATE_PUNCT",
+            "SEGMENTATION",
         ),
         stored=(
             "LINE_BREAKER_LOOKBEHIND", "EVENT_BREAKER_ENABLE", "EVENT_BREAKER", "LB_CHUNK_BREAKER*", "CHECK_METHOD",
-            "initCrcLength", "NO_BINARY_CHECK", "detect_trailing_nulls", "SEGMENTATION*", "LEARN_*", "maxDist",
+            "initCrcLength", "NO_BINARY_CHECK", "detect_trailing_nulls", "SEGMENTATION-*", "LEARN_*", "maxDist",
             "termFrequencyWeightedDist", "_actions", "pulldown_type", "given_type", "description", "category",
             "ADD_EXTRA_TIME_FIELDS", "MAX_DIFF_SECS_AGO", "MAX_DIFF_SECS_HENCE", "RULESET_DESC-*",
             "force_local_processing",
@@ -73,10 +74,16 @@ SUPPORT = {
     "macros": Support(executed=("args", "definition", "validation", "errormsg", "iseval"), stored=("description",)),
     "eventtypes": Support(executed=("search", "disabled", "priority"), stored=("description", "color")),
     "tags": Support(executed=("*",)),
-    "fields": Support(executed=("INDEXED",), stored=("INDEXED_VALUE",)),
+    "fields": Support(executed=("INDEXED", "INDEXED_VALUE")),
     "datamodels": Support(
         executed=("strict_fields", "acceleration"),
         stored=("acceleration.*", "dataset.*"),  # not tags_whitelist: it shapes the values of `tag`
+    ),
+    "segmenters": Support(
+        executed=(
+            "MAJOR", "MINOR", "INTERMEDIATE_MAJORS", "FILTER", "LOOKAHEAD", "MAJOR_LEN", "MINOR_LEN", "MAJOR_COUNT",
+            "MINOR_COUNT",
+        ),
     ),
     "savedsearches": Support(
         executed=(
@@ -107,6 +114,8 @@ def is_supported(conf: str, key: str, value: str, shipped: str | None) -> bool:
     support = SUPPORT.get(conf)
     if support is None or (shipped is not None and _same(value, shipped)):
         return True
+    if (conf, key) == ("fields", "INDEXED_VALUE") and value.startswith("["):
+        return False  # a LISPY expression
     allowed = VALUES.get((conf, key))
     if allowed is not None and value.lower() not in {each.lower() for each in allowed}:
         return False

@@ -10,15 +10,24 @@ from standin.events.draft import Draft, Step
 from standin.values import regex
 
 
-def sed_step(setting: Setting) -> Step:
+def sed(setting: Setting) -> Callable[[str], str]:
     """Compile a sed script of `s` and `y` commands."""
     edits = _sed_edits(setting)
 
-    def run(draft: Draft) -> None:
-        raw = draft.event.raw
+    def run(text: str) -> str:
         for edit in edits:
-            raw = edit(raw)
-        draft.event = draft.event._replace(raw=raw)
+            text = edit(text)
+        return text
+
+    return run
+
+
+def sed_step(setting: Setting) -> Step:
+    """Compile a SEDCMD."""
+    edit = sed(setting)
+
+    def run(draft: Draft) -> None:
+        draft.event = draft.event._replace(raw=edit(draft.event.raw))
 
     return run
 

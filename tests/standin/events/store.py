@@ -14,6 +14,8 @@ import msgspec
 
 from standin.environment import TimeBounds
 from standin.events.event import Event
+from standin.events.segmenters import Segmenters
+from standin.events.termindex import TermIndex
 from standin.values import wildcard
 
 SHIPPED_INDEXES = ("main", "summary", "history", "_internal", "_audit", "_introspection", "_telemetry")
@@ -26,6 +28,7 @@ class Index:
     def __init__(self, file: Path | None) -> None:
         self.events: list[Event] = []
         self._view: tuple[Event, ...] = ()
+        self._terms: TermIndex | None = None
         self._file = file
         if file is not None and file.is_file():
             with file.open(encoding="utf-8") as lines:
@@ -37,6 +40,12 @@ class Index:
             with self._file.open("ab") as out:
                 out.write(msgspec.json.Encoder().encode_lines(events))
         self.events.extend(events)
+
+    def terms(self, segmenters: Segmenters) -> TermIndex:
+        """Return the index of terms, which keeps the segmenters that it was first asked with, as a real one would."""
+        if self._terms is None:
+            self._terms = TermIndex(self.events, segmenters)
+        return self._terms
 
     def newest_first(self) -> tuple[Event, ...]:
         """Return all events by time, of equal times the one that came last first."""
@@ -118,10 +127,17 @@ class Store:
             if not needles or _holds(event.raw, needles):
                 yield event
 
+    def term_indexes(self, names: Sequence[str], segmenters: Segmenters) -> list[TermIndex]:
+        """Return the terms of these indexes (names or wildcards)."""
+        with self._lock:
+            return [index.terms(segmenters) for index in self._chosen(names)]
+
     def _views(self, names: Sequence[str]) -> list[tuple[Event, ...]]:
         with self._lock:
-            chosen = [name for name in self._indexes if any(covers(pattern, name) for pattern in names)]
-            return [self._indexes[name].newest_first() for name in chosen]
+            return [index.newest_first() for index in self._chosen(names)]
+
+    def _chosen(self, names: Sequence[str]) -> list[Index]:
+        return [index for name, index in self._indexes.items() if any(covers(pattern, name) for pattern in names)]
 
 
 def covers(pattern: str, name: str) -> bool:

@@ -62,6 +62,7 @@ class Job:
     failure: list[Message] = field(default_factory=list)
     failure_position: int | None = None
     run_s: float = 0.0
+    scan_count: int | None = None
     is_saved: bool = False
     is_finalized: bool = False
     finished: threading.Event = field(default_factory=threading.Event)

@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
@@ -27,10 +27,13 @@ def position_as_sent(error: SearchError, order: Order) -> int | None:
 
 
 class Jobs:
-    """The jobs of one instance; `search` runs an order and may raise SearchError."""
+    """The jobs of one instance; `search` runs an order and may raise SearchError, `scanned` counts what it reads."""
 
-    def __init__(self, search: Callable[[Order], Result], clock: Clock) -> None:
+    def __init__(
+        self, search: Callable[[Order], Result], clock: Clock, scanned: Callable[[Job], int] = lambda job: 0
+    ) -> None:
         self._search = search
+        self._scanned = scanned
         self._clock = clock
         self._jobs: dict[str, Job] = {}
         self._numbers = count(1)
@@ -61,6 +64,12 @@ class Jobs:
         """Return the jobs that have not expired, newest first."""
         self._expire()
         return sorted(self._jobs.values(), key=lambda job: -job.created)
+
+    def count_scanned(self, jobs: Iterable[Job]) -> None:
+        """Say of jobs that are done how many events a real index would have read for them; not before it is asked."""
+        for job in jobs:
+            if job.outcome is not None and job.scan_count is None:
+                job.scan_count = self._scanned(job)
 
     def remove(self, sid: str) -> None:
         """Forget a job; what its thread still computes is thrown away."""

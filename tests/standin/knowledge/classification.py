@@ -70,16 +70,30 @@ def _in_order(types: Mapping[str, EventType]) -> Iterator[EventType]:
         waiting = [each for each in waiting if each.name not in done]
 
 
+class Tagged(NamedTuple):
+    """One value of a field, and its enabled tags."""
+
+    field: str
+    value: str
+    tags: list[str]
+
+
+def tagged(configuration: Configuration, app: str | None, roles: frozenset[str] | None) -> Iterator[Tagged]:
+    """Yield what the tags of a view belong to."""
+    for stanza in configuration.stanzas("tags", app, roles):
+        field, _, value = stanza.partition("=")
+        settings = configuration.stanza("tags", stanza, app, roles)
+        names = [name for name, setting in settings.items() if is_true(setting.value)]
+        yield Tagged(unquote(field), unquote(value), names)
+
+
 class Tags:
     """The enabled tags of a view."""
 
     def __init__(self, configuration: Configuration, app: str | None, roles: frozenset[str] | None) -> None:
         self._by_field: dict[str, dict[str, list[str]]] = {}
-        for stanza in configuration.stanzas("tags", app, roles):
-            field, _, value = stanza.partition("=")
-            settings = configuration.stanza("tags", stanza, app, roles)
-            names = [name for name, setting in settings.items() if is_true(setting.value)]
-            self._by_field.setdefault(unquote(field), {}).setdefault(unquote(value), []).extend(names)
+        for field, value, names in tagged(configuration, app, roles):
+            self._by_field.setdefault(field, {}).setdefault(value, []).extend(names)
 
     def __call__(self, row: Row, classes: Row) -> None:
         """Add `tag` and `tag::FIELD` of a row to its classes."""

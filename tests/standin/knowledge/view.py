@@ -104,6 +104,11 @@ class EventFields:
         self._written: Row | None = None
         self._classified: Row | None = None
 
+    @property
+    def event(self) -> Event:
+        """Return the event as the index holds it."""
+        return self._event
+
     def value(self, name: str) -> Value | None:
         """Return one field, None where there is none."""
         try:

@@ -167,7 +167,7 @@ def _comparison(clause: Comparison) -> Test:
         raise Unsupported(f"{clause.field}= in a search", clause.position)
     if clause.operator in NUMERIC:
         return _on_values(clause.field, _order(clause.operator, clause.value))
-    equal = value_test(clause.value)
+    equal = value_test(clause.value, case_sensitive=clause.mode == "CASE")
     if clause.operator == "=":
         return _on_values(clause.field, equal)
     if not clause.value.strip("*") and clause.value:
@@ -175,9 +175,9 @@ def _comparison(clause: Comparison) -> Test:
     return _on_values(clause.field, lambda text: not equal(text))
 
 
-def value_test(value: str) -> Callable[[str], bool]:
+def value_test(value: str, *, case_sensitive: bool = False) -> Callable[[str], bool]:
     """Return the test of `field=value` on one text."""
-    same = wildcard.matcher(value)
+    same = wildcard.matcher(value, case_sensitive=case_sensitive)
     inside = cidr.matcher(value)
     if inside is None:
         return same

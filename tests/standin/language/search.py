@@ -17,6 +17,7 @@ from standin.commands.stream import (
     Leeway,
     Limits,
     Message,
+    Read,
     Search,
     Step,
     Stream,
@@ -28,19 +29,20 @@ from standin.language.macros import expand
 from standin.language.pipeline import split_pipeline
 from standin.language.source import Source
 
-__all__ = ["Message", "Result", "compile_search", "run"]
+__all__ = ["Message", "Read", "Result", "compile_search", "run"]
 
 MAX_LENGTH = 200_000  # characters as typed
 
 
 @dataclass
 class Result:
-    """What a search gave: rows, its columns in order, what it said, and whether its rows are still events."""
+    """What a search gave: rows, its columns in order, what it said, whether its rows are still events, what it read."""
 
     rows: list[Row]
     fields: list[str]
     messages: list[Message] = field(default_factory=list)
     are_events: bool = False
+    reads: list[Read] = field(default_factory=list)
 
 
 def run(spl: str, environment: Environment, limits: Limits = DEFAULT_LIMITS, leeway: Leeway = ONE_MACHINE) -> Result:
@@ -53,7 +55,7 @@ def run(spl: str, environment: Environment, limits: Limits = DEFAULT_LIMITS, lee
         with search.resources:
             stream = build_pipeline(source.text, 0, search)(Stream([]))
             rows = list(search.guard(stream.rows))
-            return Result(rows, columns(stream.order, rows), search.messages, stream.is_events)
+            return Result(rows, columns(stream.order, rows), search.messages, stream.is_events, search.reads)
     except SearchError as error:
         error.position = source.typed(error.position)
         raise

@@ -1,7 +1,7 @@
 """The expression of the `search` command: its tree and its parser.
 
 NOT before OR before AND; two clauses side by side mean AND (Search Reference, search: order of evaluation).
-field=value   field IN (a, b)   "a phrase"   term*   TERM(10.0.0.1)   CASE(Word)   name::value
+field=value   field IN (a, b)   "a phrase"   term*   TERM(10.0.0.1)   CASE(Word)   field=CASE(Word)   name::value
 """
 
 import re
@@ -22,6 +22,7 @@ class Comparison:
     value: str
     position: int
     is_indexed: bool = False  # written as `field::value`
+    mode: str = ""  # of the value: TERM or CASE, as for terms
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,10 @@ class _Parser:
     def _comparison(self, name: str, operator: re.Match[str], start: int) -> Clause:
         symbol = operator.group(1).replace("==", "=")
         self.position = operator.end()
+        directive = DIRECTIVE.match(self.text, self.position)
+        if directive is not None and symbol in ("=", "!="):
+            self._go(directive.end())
+            return Comparison(name, symbol, _unquote(directive[2].strip()), self.offset + start, mode=directive[1])
         quoted = QUOTED.match(self.text, self.position)
         bare = VALUE.match(self.text, self.position)
         if quoted is not None:

@@ -87,7 +87,7 @@ def _counts(job: Job) -> dict[str, Any]:
         "eventIsTruncated": False,
         "eventSorting": "desc" if events else "none",
         "resultIsStreaming": events > 0,
-        "scanCount": rows,
+        "scanCount": job.scan_count or 0,
         "dropCount": 0,
         "diskUsage": 0,
         "numPreviews": 0,

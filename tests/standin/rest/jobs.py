@@ -135,6 +135,7 @@ async def listing(call: Call) -> Feed | web.StreamResponse:
     """List jobs; `id=` (repeatable) asks for some, as Dashboard Studio does while it polls."""
     wanted = call.arguments.all("id")
     jobs = [job for job in call.instance.jobs.all() if may_see(call, job) and (not wanted or job.sid in wanted)]
+    await asyncio.to_thread(call.instance.jobs.count_scanned, jobs)
     entries = [job_entry(job, call.instance.clock.now()) for job in jobs]
     return page_of("search/jobs", entries, call.arguments, can_create=False)
 
@@ -143,6 +144,7 @@ async def reading(call: Call) -> web.StreamResponse:
     """Read one job; XML has the bare entry, JSON a feed with one."""
     job = find_job(call)
     now = call.instance.clock.now()
+    await asyncio.to_thread(call.instance.jobs.count_scanned, [job])
     entry = job_entry(job, now)
     if call.output_mode == "json":
         feed = Feed("search/jobs", [entry], 1, can_create=False, is_single=True)

@@ -20,13 +20,14 @@ from standin.commands.registry import REGISTRY
 from standin.conf.support import SUPPORT
 from standin.language.functions import FUNCTIONS
 from standin.language.known import AGGREGATES, COMMANDS, EVAL_FUNCTIONS
-from unit.standin import test_measured_conf
+from unit.standin import test_cost, test_measured_conf
 from unit.standin.commands import (
     test_datamodel,
     test_documented_commands,
     test_remaining_commands,
     test_tstats_models,
 )
+from unit.standin.events import test_segmenters
 from unit.standin.external import test_wire
 from unit.standin.language import test_documented_functions, test_remaining_functions
 
@@ -52,6 +53,8 @@ def sources() -> Counter[str]:
     cited += [source for _, _, source in test_remaining_commands.VECTORS]
     cited += [source for _, _, source in [*test_datamodel.VECTORS, *test_tstats_models.VECTORS]]
     cited += [source for _, _, source in test_remaining_functions.VECTORS]
+    cited += [source for _, _, source in test_cost.LISPY]
+    cited += [source for *_, source in [*test_segmenters.VECTORS, *test_segmenters.STANZAS]]
     counted = Counter(map(_family, cited))
     counted["Search Reference"] += len(test_documented_functions.FLAT)
     counted["recorded messages of a real Splunk 8.2.1 to custom commands"] = test_wire.RECORDED

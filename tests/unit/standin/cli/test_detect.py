@@ -105,6 +105,17 @@ def test_wrong_searches_end_with_their_code(
     assert (result.exit_code, ending[1] in result.stderr) == (ending[0], True)
 
 
+def test_cost_gives_a_row_for_each_search(run: Run, app: Path, events: Path) -> None:
+    """With --cost every saved search tells what it would read, so that a slow one is seen; not with --each."""
+    result = run("detect", "--cost", "--app", app, "--events", f"{events}:t")
+
+    said = [json.loads(line) for line in result.stderr.splitlines()]
+    assert rows(result) == rows(run("detect", "--app", app, "--events", f"{events}:t"))
+    assert len(said) == 2
+    assert all(each["read"] <= each["events"] for each in said), said
+    assert run("detect", "--cost", "--each", "--app", app, "--events", f"{events}:t").exit_code != 0
+
+
 def test_events_are_required(run: Run, app: Path) -> None:
     """Without event files there is nothing to say."""
     result = run("detect", "--app", app)

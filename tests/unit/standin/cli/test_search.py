@@ -139,6 +139,19 @@ def test_zstd_is_refused(run: Run) -> None:
     assert "zstd is not supported here" in result.stderr
 
 
+def test_cost_says_what_an_index_would_read(run: Run, events: Path) -> None:
+    """With --cost one JSON object on stderr tells of events, slices and terms; the rows stay as they are."""
+    plain = run("search", "--events", f"{events}:t", "--json", "index=main bob")
+
+    result = run("search", "--events", f"{events}:t", "--json", "--cost", "index=main bob")
+
+    said = json.loads(result.stderr)
+    assert result.stdout == plain.stdout
+    assert said["terms"] == ["[ AND bob index::main ]"]
+    assert 0 < said["read"] < said["events"]
+    assert (said["share"], said["slices_share"]) == (round(said["read"] / said["events"], 4), 1.0)
+
+
 def test_json_is_a_flag(run: Run, events: Path) -> None:
     """SPL is the only positional argument."""
     result = run("search", "--events", f"{events}:t", "--json", "*", "extra")

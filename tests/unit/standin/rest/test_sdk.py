@@ -47,6 +47,15 @@ def test_oneshot_blocking_and_export_give_the_same_rows(service: Any) -> None:  
     assert rows(service.jobs.export(SPL, output_mode="json")) == ROWS
 
 
+def test_a_job_says_how_many_events_an_index_would_read(service: Any) -> None:  # noqa: ANN401
+    """scanCount counts the events that hold the search's terms, whatever its rows are."""
+    asked = {"search index=main n=1 | stats count": "1", "search index=main n!=1": "2", "| makeresults": "0"}
+
+    said = {spl: service.jobs.create(spl, exec_mode="blocking").refresh()["scanCount"] for spl in asked}
+
+    assert said == asked
+
+
 def test_a_job_is_polled_until_it_is_done(service: Any) -> None:  # noqa: ANN401
     """The default mode of a job, its counts and its end."""
     job = service.jobs.create(SPL)
@@ -54,6 +63,7 @@ def test_a_job_is_polled_until_it_is_done(service: Any) -> None:  # noqa: ANN401
         pass
 
     assert job["resultCount"] == "2"
+    assert job["scanCount"] == "2"
     job.cancel()
     assert job.sid not in [one.sid for one in service.jobs]
 
