@@ -87,6 +87,8 @@ async def dispatch(call: Call) -> web.StreamResponse:
     _refuse_unknown_command(call, job)
     if mode == "oneshot":
         call.instance.jobs.remove(job.sid)
+        if job.is_failed:
+            return failed_response(job, call.output_mode, status=200)
         return page_response(cut(result_page(job), call.arguments), call.arguments, leading_newline=True)
     return sid_response(job.sid, call.output_mode)
 

@@ -31,11 +31,11 @@ def page_response(page: Page, arguments: Arguments, *, leading_newline: bool = F
     return web.Response(text=formats.as_xml(page), content_type="text/xml", charset="UTF-8")
 
 
-def failed_response(job: Job, output_mode: str) -> web.Response:
-    """Answer for a job that failed: its messages, as an error."""
+def failed_response(job: Job, output_mode: str, status: int = 400) -> web.Response:
+    """Answer for a job that failed: its messages, no results; an error but for a oneshot (measured)."""
     mode = "json" if output_mode.startswith("json") else "xml"
     messages = [(one.level, one.text, None) for one in job.messages]
-    return messages_response(400, messages, mode, position=job.failure_position)
+    return messages_response(status, messages, mode, position=job.failure_position)
 
 
 def cut(page: Page, arguments: Arguments) -> Page:
