@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.measured import Answer, difference, searches, sentences
+from conformance.measured import Answer, difference, searches, sentences, summary
 from conformance.suite import run_suite
 from conformance.verdict import Verdict
 from shared_data import shared_folder
@@ -26,7 +26,7 @@ def judge_searches() -> Verdict:
     asked = searches()
     lab = Lab()
     wrong = [f"{one.place}: {one.spl}: {text}" for one in asked if (text := difference(one, answer_of(lab, one.spl)))]
-    notes = (f"{len(sentences('language'))} sentences",)
+    notes = (summary("language"),)
     return Verdict("real Splunk 10.4: searches, as measured", len(asked), len(asked), tuple(wrong), notes)
 
 
@@ -124,7 +124,5 @@ def judge_interfaces(folder: Path) -> Verdict:
     suite = run_suite("interfaces", folder, named)
     ran = {one.test.partition("[")[0] for one in suite.outcomes}
     gone = tuple(f"{test}: no such test" for test in named if test not in ran)
-    absent = [f"{one['place']}: {one['says']}: {one['absent']}" for one in table if "absent" in one]
-    notes = [f"{len(table)} sentences, {len(absent)} of them not here: {'; '.join(absent)}"]
-    verdict = suite.verdict("real Splunk 10.4: HEC and REST, as measured", notes)
+    verdict = suite.verdict("real Splunk 10.4: HEC and REST, as measured", [summary("interfaces")])
     return verdict._replace(disagreements=verdict.disagreements + gone)

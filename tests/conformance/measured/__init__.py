@@ -42,10 +42,19 @@ def sentences(table: str, folder: Path = FOLDER) -> list[dict[str, Any]]:
     return found
 
 
+def summary(table: str) -> str:
+    """Return how many sentences a table has, and which of them are not here and why."""
+    found = sentences(table)
+    absent = [f"{one['place']}: {one['says']}: {one['absent']}" for one in found if "absent" in one]
+    return f"{len(found)} sentences" + (f", {len(absent)} of them not here: {'; '.join(absent)}" if absent else "")
+
+
 def searches(folder: Path = FOLDER) -> list[Asked]:
     """Return every search of the table of searches."""
     return [
-        Asked(one["place"], one["says"], **asked) for one in sentences("language", folder) for asked in one["asked"]
+        Asked(one["place"], one["says"], **asked)
+        for one in sentences("language", folder)
+        for asked in one.get("asked", [])
     ]
 
 
