@@ -55,7 +55,8 @@ def compile_node(node: Node, *, exact: bool = False) -> Compiled:
     if isinstance(node, Field):
         return Compiled(Kind.ANY, _field(node.name), field=node.name)
     if isinstance(node, Call):
-        return call(node, partial(compile_node, exact=exact), partial(compile_node, exact=True))
+        exactly = partial(compile_node, exact=True)
+        return call(node, exactly if exact else compile_node, exactly)
     if isinstance(node, Unary):
         return _unary(node, exact)
     return _chain(node, exact)

@@ -24,6 +24,8 @@ TEXTS: list[Vector] = [
     ("size * 0.2", "2", EVAL_PAGE),
     ("0.1 + 0.2", "0.3", "spl 2b"),
     ("pow(2.5, 2)", "6.3", "spl 2b"),
+    ("exact(pow(2.5, 2))", "6.25", "spl 2b"),
+    ("exact(1 + pow(2.5, 2))", "7.25", "spl 2b"),
     ("pow(2, 0.5)", "1", MEASURED),
     ("round(2.555, 2)", "2.56", "spl 2b"),
     ("round(10, 2)", "10.00", "spl 2b"),
