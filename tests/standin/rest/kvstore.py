@@ -1,4 +1,4 @@
-"""The KV store: storage/collections/config (the collections), storage/collections/data (their documents), its status.
+"""The KV store: storage/collections/config (the collections) and storage/collections/data (their documents).
 
 Collections are stanzas of collections.conf and belong to an app: their configuration is asked for as owner nobody
 only. Documents belong to an owner, nobody or a user, in the same collection. Lookups see nobody's.
@@ -272,11 +272,6 @@ def typed(collection: Collection, document: Document) -> Document:
         raise Refused(400, str(error)) from error
 
 
-async def status(call: Call) -> Feed:
-    """Tell that the store is ready."""
-    return single("kvstore/status", Entry("status", {"current": {"status": "ready", "standalone": 1}}))
-
-
 def _data(method: str, path: str, handler: Callable[[Call], object], takes: frozenset[str] = frozenset()) -> Route:
     return Route(method, f"{DATA}/{{name}}{path}", handler, takes, has_form=False)  # type: ignore[arg-type]
 
@@ -297,5 +292,4 @@ ROUTES = [
     _data("GET", "/{key}", read_document),
     _data("POST", "/{key}", replace),
     _data("DELETE", "/{key}", delete_document),
-    Route("GET", "kvstore/status", status, PAGING),
 ]

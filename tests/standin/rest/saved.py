@@ -1,6 +1,7 @@
 """saved/searches: read, create, edit, switch on and off, dispatch; alerts/fired_alerts: what was triggered."""
 
 from dataclasses import replace
+from itertools import islice, takewhile
 from typing import Any
 
 from aiohttp import web
@@ -30,8 +31,10 @@ from standin.rest.sharing import (
     write_private,
     write_shared,
 )
+from standin.values.timemodifier import resolve_time
 
 COLLECTION = "saved/searches"
+MAX_RUNS = 100_000
 LISTING = PAGING | {"earliest_time", "latest_time", "listDefaultActionArgs", "add_orphan_field"}
 INTEGERS = frozenset({"alert.severity", "max_concurrent"})
 
@@ -160,6 +163,19 @@ async def resharing(call: Call) -> Feed:
     return single(f"{COLLECTION}/{saved.name}/acl", Entry("acl", {}, acl_of(call, saved)))
 
 
+async def scheduled_times(call: Call) -> Feed:
+    """List when a saved search runs in a range of time."""
+    saved, now = find(call), call.instance.clock.now()
+    try:
+        start, end = (resolve_time(call.arguments.required(name), now) for name in ("earliest_time", "latest_time"))
+        runs = takewhile(lambda at: at <= end, run_times(saved.text("cron_schedule"), start))
+        times = list(islice(runs, MAX_RUNS))
+    except (ScheduleError, ValueError) as error:
+        raise Refused(400, f"{saved.name}: {error}") from error
+    content = {"scheduled_times": [int(at) for at in times]}
+    return single(f"{COLLECTION}/{saved.name}/scheduled_times", Entry(saved.name, content, acl_of(call, saved)))
+
+
 async def history(call: Call) -> Feed:
     """List the jobs of a saved search."""
     name = find(call).name
@@ -218,6 +234,7 @@ ROUTES = [
     Route("DELETE", ITEM, deleting),
     Route("POST", ITEM + "/dispatch", dispatching, None),
     Route("GET", ITEM + "/history", history, LISTING),
+    Route("GET", ITEM + "/scheduled_times", scheduled_times, frozenset({"earliest_time", "latest_time"})),
     Route("POST", ITEM + "/{switch:enable|disable}", switching),
     Route("GET", ITEM + "/acl", sharing, frozenset({"f"})),
     Route("POST", ITEM + "/acl", resharing, ACL_KEYS),

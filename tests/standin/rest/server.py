@@ -158,6 +158,16 @@ async def times(call: Call) -> Feed:
     return page("data/ui/times", entries, call.arguments)
 
 
+async def messages(call: Call) -> Feed:
+    """List what the instance wants to tell its administrator: nothing, ever (a healthy one has none, measured)."""
+    return page("messages", [], call.arguments)
+
+
+async def kvstore_status(call: Call) -> Feed:
+    """Tell that the KV store is ready."""
+    return single("kvstore/status", Entry("status", {"current": {"status": "ready", "standalone": 1}}))
+
+
 def view_files(call: Call) -> dict[tuple[str, str], Path]:
     """Return the views that the caller may see, local ones before shipped ones."""
     configuration = call.instance.configuration
@@ -213,6 +223,8 @@ ROUTES = [
     Route("GET", "authentication/current-context", context, PAGING),
     Route("POST", "apps/local", install, frozenset({"name", "filename", "update"})),
     Route("GET", "data/ui/times", times, PAGING),
+    Route("GET", "messages", messages, PAGING),
+    Route("GET", "kvstore/status", kvstore_status, PAGING),
     *collection_routes("apps/local", apps, app),
     *collection_routes("data/ui/views", views, view),
 ]

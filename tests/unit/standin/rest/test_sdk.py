@@ -111,3 +111,43 @@ def test_indexes_and_apps_are_listed(service: Any) -> None:  # noqa: ANN401
 
     assert "by_sdk" in [one.name for one in service.indexes]
     assert [one.name for one in service.apps] == ["launcher", "search"]
+
+
+def test_a_search_is_parsed_and_event_types_are_kept(service: Any) -> None:  # noqa: ANN401
+    """service.parse by the v2 endpoint, service.event_types, service.restart_required, service.capabilities."""
+    parsed = service.parse("search * | stats count", output_mode="json")
+    assert b'"reportsSearch":"stats count"' in parsed.body.read()
+    with pytest.raises(client.HTTPError, match="400"):
+        service.parse("nonsense")
+    kind = service.event_types.create("some type", search="n=1")
+    assert (service.event_types["some type"]["search"], kind["disabled"]) == ("n=1", "0")
+    kind.disable()
+    assert service.event_types["some type"]["disabled"] == "1"
+    kind.delete()
+    assert service.restart_required is False
+    assert "search" in service.capabilities
+
+
+def test_a_saved_search_tells_its_runs(service: Any) -> None:  # noqa: ANN401
+    """history lists its jobs, scheduled_times the runs to come."""
+    saved = service.saved_searches.create("With a past", SPL, cron_schedule="*/10 * * * *", is_scheduled=1)
+    job = saved.dispatch()
+    assert [one.sid for one in saved.history()] == [job.sid]
+    assert len(saved.scheduled_times("now", "+1h")) == 6
+    saved.delete()
+
+
+def test_a_job_is_controlled_and_read(service: Any) -> None:  # noqa: ANN401
+    """Everything that splunk-sdk can do with a job, but for its priority and its timeline."""
+    job = service.jobs.create(SPL, exec_mode="blocking")
+    for control in (job.pause, job.unpause, job.finalize, job.touch, job.enable_preview, job.disable_preview):
+        control()
+    job.set_ttl(1000)
+    job.refresh()
+
+    assert 900 < int(job["ttl"]) <= 1000
+    assert job["isFinalized"] == "1"
+    assert rows(job.preview(output_mode="json")) == ROWS
+    assert [row["_raw"] for row in rows(job.events(output_mode="json"))] == ["n=0", "n=1"]
+    assert job.searchlog().read() == b""
+    assert b"<results" in job.summary().read()
