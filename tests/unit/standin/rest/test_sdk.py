@@ -148,6 +148,7 @@ def test_a_job_is_controlled_and_read(service: Any) -> None:  # noqa: ANN401
     assert 900 < int(job["ttl"]) <= 1000
     assert job["isFinalized"] == "1"
     assert rows(job.preview(output_mode="json")) == ROWS
-    assert [row["_raw"] for row in rows(job.events(output_mode="json"))] == ["n=0", "n=1"]
+    events = service.jobs.create("search index=main", exec_mode="blocking").events(output_mode="json")
+    assert [row["_raw"] for row in rows(events)] == ["n=0", "n=1"]
     assert job.searchlog().read() == b""
     assert b"<results" in job.summary().read()
