@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from conformance.measured import searches
 from standin.commands.accumulators import MAKERS
 from standin.commands.registry import REGISTRY
 from standin.conf.support import SUPPORT
@@ -58,6 +59,7 @@ def sources() -> Counter[str]:
     counted = Counter(map(_family, cited))
     counted["Search Reference"] += len(test_documented_functions.FLAT)
     counted["recorded messages of a real Splunk 8.2.1 to custom commands"] = test_wire.RECORDED
+    counted["answers of a real Splunk, as noted"] += len(searches())
     counted["recorded cases of a real Splunk 10.4.0, props and transforms"] = test_measured_conf.CASES
     return counted
 
