@@ -44,14 +44,17 @@ from standin.jobs.postprocess import run_over
 from standin.jobs.registry import Jobs
 from standin.jobs.saved import (
     SavedSearch,
+    action_setting,
     read_private_search,
     read_private_searches,
     read_saved_search,
     read_saved_searches,
 )
-from standin.jobs.scheduler import Alert, RunRecord, Scheduler
+from standin.jobs.scheduler import SUMMARY_INDEX, Alert, RunRecord, Scheduler
 from standin.jobs.scripts import Scripts
 from standin.knowledge.collections import Collections
+from standin.jobs.summary import summarise
+from standin.language.errors import SearchError
 from standin.language.search import Result
 from standin.searchhead import SearchHead, User
 
@@ -198,7 +201,20 @@ class Instance:
 
     def run_action(self, action: str, alert: Alert) -> None:
         """Run one action of one alert."""
-        self.actions.run(action, alert)
+        if action != SUMMARY_INDEX:
+            self.actions.run(action, alert)
+            return
+        token = self._run_time.set(alert.at)
+        try:
+            summarise(self.head, alert)
+        except SearchError as error:
+            self.journal.splunkd("ERROR", "summaryindex", f"search={alert.saved.name} - {error}")
+        finally:
+            self._run_time.reset(token)
+
+    def action_setting(self, saved: SavedSearch, action: str, key: str) -> str:
+        """Return a setting of an action as a saved search has it."""
+        return action_setting(self.configuration, saved, action, key)
 
     def log_run(self, at: float, values: Mapping[str, str]) -> None:
         """Write a line of scheduler.log."""

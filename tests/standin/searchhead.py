@@ -255,7 +255,7 @@ class SearchEnvironment:
             options.get("sourcetype", "stash"),
         )
         for row in rows:
-            event = collected(row, options, self.now)
+            event = collected(row, options, self.now, self.bounds)
             self._head.pipeline.index_summary(event.raw, origin, event.time)
 
     def external(self, name: str) -> External | None:

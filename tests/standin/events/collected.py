@@ -5,13 +5,16 @@ summary indexing finds it, else `_time`, else the present. A row without `_raw` 
 
     MM/DD/YYYY HH:MM:SS +0000, field="value", other="value"
 
-and its time is `info_min_time`, else `_time`, else the present (Search Reference, collect). A marker is appended.
+and its time is `info_min_time`, else `_time`, else the beginning of what was searched, else the present (Search
+Reference, collect). Before its fields stand `search_name` and `search_now` where a saved search is summarised, and
+`info_min_time`, `info_max_time`, `info_search_time` unless `addinfo` is false: a bound that is open is left out. A
+marker is appended. A row with `_raw` gets none of these before its text: no source shows how.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from standin.environment import Row, Value
+from standin.environment import Row, TimeBounds, Value
 from standin.events.timestamp import first_iso_time
 from standin.values.multivalue import as_texts
 from standin.values.numbers import read_number
@@ -19,6 +22,8 @@ from standin.values.timeformat import format_time
 
 LOOKAHEAD = 128
 STAMP = "%m/%d/%Y %H:%M:%S +0000"
+FALSE = ("f", "false", "0")
+UNBOUNDED = TimeBounds()
 
 
 class Collected(NamedTuple):
@@ -28,23 +33,32 @@ class Collected(NamedTuple):
     time: float
 
 
-def collected(row: Row, options: Mapping[str, str], now: float) -> Collected:
-    """Return what is indexed for a row."""
+def collected(row: Row, options: Mapping[str, str], now: float, bounds: TimeBounds = UNBOUNDED) -> Collected:
+    """Return what is indexed for a row of a search over some time that began now."""
     raw = row.get("_raw")
     if raw is not None:
         text = "\n".join(as_texts(raw))
         found = first_iso_time(text[:LOOKAHEAD])
         return Collected(_marked(text, options), found if found is not None else _number(row.get("_time"), now))
-    time = _number(row.get("info_min_time"), _number(row.get("_time"), now))
-    pairs = [f'{name}="{_escaped(text)}"' for name, value in row.items() if _is_kept(name) for text in as_texts(value)]
-    stamp = (
-        [format_time(time, STAMP) or ""] if options.get("addtime", "true").lower() not in ("f", "false", "0") else []
-    )
-    return Collected(_marked(", ".join([*stamp, *pairs]), options), time)
+    began = now if bounds.earliest is None else bounds.earliest
+    time = _number(row.get("info_min_time"), _number(row.get("_time"), began))
+    stamp = [] if options.get("addtime", "true").lower() in FALSE else [format_time(time, STAMP) or ""]
+    known = information(options, now, bounds)
+    kept = [name for name in row if not name.startswith("_") and name not in known]
+    pairs = [f'{name}="{_escaped(text)}"' for name in kept for text in as_texts(row[name])]
+    told = [f"{name}={value}" for name, value in known.items()]
+    return Collected(_marked(", ".join([*stamp, *told, *pairs]), options), time)
 
 
-def _is_kept(name: str) -> bool:
-    return not name.startswith("_")
+def information(options: Mapping[str, str], now: float, bounds: TimeBounds) -> dict[str, str]:
+    """Return what an event says of the search that it comes from, as it is written."""
+    told: dict[str, str] = {}
+    if "name" in options:
+        told |= {"search_name": f'"{_escaped(options["name"])}"', "search_now": f"{now:.3f}"}
+    if options.get("addinfo", "true").lower() not in FALSE:
+        times = {"info_min_time": bounds.earliest, "info_max_time": bounds.latest, "info_search_time": now}
+        told |= {name: f"{time:.3f}" for name, time in times.items() if time is not None}
+    return told
 
 
 def _escaped(text: str) -> str:

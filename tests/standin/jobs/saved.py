@@ -68,7 +68,12 @@ class SavedSearch:
 
     @property
     def is_continuous(self) -> bool:
-        """Tell whether it runs every period, however late, or only the newest when the scheduler falls behind."""
+        """Tell whether it runs every period, however late, or only the newest when the scheduler falls behind.
+
+        Summary indexing makes it so by itself (savedsearches.conf.spec, force_realtime_schedule).
+        """
+        if self.flag("action.summary_index") and not self.flag("action.summary_index.force_realtime_schedule"):
+            return True
         return not self.flag("realtime_schedule", "1")
 
     @property
@@ -96,6 +101,12 @@ class SavedSearch:
     def suppression_fields(self) -> tuple[str, ...]:
         """Name the fields whose values keep apart what is suppressed."""
         return tuple(name.strip() for name in self.text("alert.suppress.fields").split(",") if name.strip())
+
+
+def action_setting(configuration: Configuration, saved: SavedSearch, action: str, key: str) -> str:
+    """Return a setting of an alert action: the saved search's own, else that of alert_actions.conf."""
+    own = saved.text(f"action.{action}.{key}")
+    return own or configuration.value("alert_actions", action, key, saved.app) or ""
 
 
 def read_saved_search(configuration: Configuration, name: str, app: str) -> SavedSearch:

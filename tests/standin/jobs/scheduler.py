@@ -8,7 +8,7 @@ switched on begins with the next time after that. Where runs take so long that t
 import hashlib
 import threading
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from standin.environment import Row, TimeBounds
@@ -17,15 +17,17 @@ from standin.jobs.clock import Clock
 from standin.jobs.fired import FiredAlert, FiredAlerts
 from standin.jobs.job import Job, Order
 from standin.jobs.registry import Jobs
-from standin.jobs.saved import SavedSearch, SavedSearchError, seconds
+from standin.jobs.saved import SavedSearch, SavedSearchError, is_true, seconds
 from standin.jobs.schedule import Run, ScheduleError, due_runs, period_s
 from standin.jobs.slots import OVERTAKEN, overtaken
+from standin.language.errors import SearchError
 from standin.language.search import Result
 from standin.searchhead import User
 from standin.values.timemodifier import resolve_time
 
-# alert_actions.conf, maxresults: what an action sees at most.
+# alert_actions.conf, maxresults: what an action sees at most, unless its settings say otherwise.
 MAX_RESULTS = 10_000
+SUMMARY_INDEX = "summary_index"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ class Surroundings(Protocol):
 
     def run_action(self, action: str, alert: Alert) -> None:
         """Run one action of one alert and log what became of it."""
+
+    def action_setting(self, saved: SavedSearch, action: str, key: str) -> str:
+        """Return a setting of an action as a saved search has it, empty where there is none."""
 
     def search_rows(self, search: str, rows: Rows, order: Order) -> Result:
         """Run a search over rows, as a custom alert condition is."""
@@ -137,10 +142,17 @@ class Scheduler:
         try:
             order = saved_order(saved, user, at)
             job = self._jobs.run(order, self._sid(saved, at))
-            alerts = self._raise_alerts(saved, job, at) if not job.is_failed else []
+            alerts, problem = self._alerts_of(saved, job, at) if not job.is_failed else ([], "")
         except (SavedSearchError, ValueError) as error:
             return self._skip(saved, at, str(error))
-        return self._record(saved, job, at, alerts)
+        return self._record(saved, job, at, alerts, problem)
+
+    def _alerts_of(self, saved: SavedSearch, job: Job, at: float) -> tuple[list[Alert], str]:
+        """Return the alerts that were raised, or none and why the condition could not be evaluated."""
+        try:
+            return self._raise_alerts(saved, job, at), ""
+        except SearchError as error:
+            return [], f"alert_condition: {error}"
 
     def _sid(self, saved: SavedSearch, at: float) -> str:
         self._number += 1
@@ -157,17 +169,25 @@ class Scheduler:
 
         if not is_triggered(saved, rows, previous, condition):
             return []
-        passed = self._suppression.pass_alerts(saved, rows[:MAX_RESULTS], at)
+        if _summarises_inline(saved):
+            self._surroundings.run_action(SUMMARY_INDEX, Alert(saved, job, rows, 0, at))
+        passed = self._suppression.pass_alerts(saved, rows, at)
         alerts = [Alert(saved, job, some, number, at) for number, some in enumerate(passed)]
         self._track(saved, job, alerts, at)
         for alert in alerts:
             for action in saved.actions:
-                self._surroundings.run_action(action, alert)
+                if action != SUMMARY_INDEX or not _summarises_inline(saved):
+                    self._surroundings.run_action(action, self._cut(alert, action))
         return alerts
 
+    def _cut(self, alert: Alert, action: str) -> Alert:
+        limit = self._surroundings.action_setting(alert.saved, action, "maxresults")
+        if limit and not limit.isdecimal():
+            raise SavedSearchError(f"maxresults of action {action} is {limit!r}, not a whole number")
+        return replace(alert, rows=alert.rows[: int(limit) if limit else MAX_RESULTS])
+
     def _track(self, saved: SavedSearch, job: Job, alerts: list[Alert], at: float) -> None:
-        tracked = saved.text("alert.track", "auto")
-        if not alerts or not (saved.flag("alert.track") if tracked != "auto" else _is_conditional(saved)):
+        if not alerts or not self._is_tracked(saved):
             return
         self._fired.add(
             FiredAlert(
@@ -184,13 +204,20 @@ class Scheduler:
             )
         )
 
+    def _is_tracked(self, saved: SavedSearch) -> bool:
+        """Read `alert.track`: by itself it follows its actions' own, unless the alert always triggers (the spec)."""
+        if saved.text("alert.track", "auto") != "auto":
+            return saved.flag("alert.track")
+        settings = (self._surroundings.action_setting(saved, action, "track_alert") for action in saved.actions)
+        return saved.text("counttype", "always") != "always" and any(is_true(setting) for setting in settings)
+
     def _skip(self, saved: SavedSearch, at: float, reason: str) -> RunRecord:
         values = {"status": "skipped", "app": saved.app, "savedsearch_name": saved.name, "user": saved.owner}
         self._surroundings.log_run(at, {**values, "scheduled_time": f"{at:.0f}", "reason": reason})
         return RunRecord(saved.name, at, "skipped", 0, 0)
 
-    def _record(self, saved: SavedSearch, job: Job, at: float, alerts: list[Alert]) -> RunRecord:
-        status = "failed" if job.is_failed else "success"
+    def _record(self, saved: SavedSearch, job: Job, at: float, alerts: list[Alert], problem: str) -> RunRecord:
+        status = "failed" if job.is_failed or problem else "success"
         count = len(job.outcome.rows) if job.outcome else 0
         values = {
             "status": status,
@@ -204,14 +231,15 @@ class Scheduler:
             "sid": job.sid,
             "suppressed": str(int(bool(saved.suppression_s and count and not alerts))),
         }
-        if job.is_failed:
-            values["reason"] = " ".join(message.text for message in job.messages)
+        if status == "failed":
+            values["reason"] = problem or " ".join(message.text for message in job.messages)
         self._surroundings.log_run(at, values)
         return RunRecord(saved.name, at, status, count, len(alerts))
 
 
-def _is_conditional(saved: SavedSearch) -> bool:
-    return saved.text("counttype", "always") != "always" and bool(saved.actions)
+def _summarises_inline(saved: SavedSearch) -> bool:
+    is_inline = saved.flag(f"action.{SUMMARY_INDEX}.inline", "1")
+    return SUMMARY_INDEX in saved.actions and is_inline and saved.text("counttype", "always") == "always"
 
 
 def saved_order(saved: SavedSearch, user: User, at: float) -> Order:

@@ -20,10 +20,11 @@ from standin.jobs.fired import FiredAlerts
 from standin.jobs.job import Order
 from standin.jobs.postprocess import run_over
 from standin.jobs.registry import Jobs
-from standin.jobs.saved import SavedSearch, is_true
+from standin.jobs.saved import SavedSearch, action_setting, is_true
 from standin.jobs.schedule import Key, Run
-from standin.jobs.scheduler import Alert, Scheduler, saved_bounds
+from standin.jobs.scheduler import SUMMARY_INDEX, Alert, Scheduler, saved_bounds
 from standin.jobs.slots import Start
+from standin.jobs.summary import summarise
 from standin.language.errors import SearchError
 from standin.language.search import Result
 from standin.replay.recording import Arrival, ReplayStore, is_on_peer
@@ -125,10 +126,23 @@ class Simulation:
         return self._site.administrator if name in OWNERS else None
 
     def run_action(self, action: str, alert: Alert) -> None:
-        """Record a call of an action, and make it if that was asked for."""
+        """Record a call of an action, and make it if that was asked for; what is summarised is a finding."""
+        if action == SUMMARY_INDEX:
+            self._summarise(alert)
+            return
         rows = [shown(row) for row in alert.rows]
         self._say("action", alert.at, alert.saved.name, action=action, rows=rows)
         self._call(action, alert)
+
+    def _summarise(self, alert: Alert) -> None:
+        try:
+            summarise(self._head, alert)
+        except SearchError as error:
+            self._say_run(alert.saved, alert.at, "failed", f"summary_index: {error}")
+
+    def action_setting(self, saved: SavedSearch, action: str, key: str) -> str:
+        """Return a setting of an action as a saved search has it."""
+        return action_setting(self._site.configuration, saved, action, key)
 
     def search_rows(self, search: str, rows: Rows, order: Order) -> Result:
         """Run a custom alert condition."""

@@ -12,7 +12,7 @@ from standin.jobs.fired import FiredAlerts
 from standin.jobs.job import Order
 from standin.jobs.registry import Jobs
 from standin.jobs.saved import SavedSearch
-from standin.jobs.scheduler import Alert, Scheduler, saved_bounds, time_to_live_s
+from standin.jobs.scheduler import MAX_RESULTS, Alert, Scheduler, saved_bounds, time_to_live_s
 from standin.language.errors import SearchError
 from standin.language.search import Result
 from standin.searchhead import User
@@ -38,13 +38,14 @@ class Surroundings:
         self.called: list[tuple[str, Sequence[Row]]] = []
         self.log: list[Mapping[str, str]] = []
         self.fails = False
+        self.rows: list[Row] = [{"user": "a"}, {"user": "b"}]
 
     def search(self, order: Order) -> Result:
-        """Answer every search with two rows."""
+        """Answer every search with the same rows."""
         self.orders.append(order)
         if self.fails:
             raise SearchError("nothing works")
-        return Result([{"user": "a"}, {"user": "b"}], ["user"])
+        return Result(self.rows, ["user"])
 
     def saved_searches(self) -> Sequence[SavedSearch]:
         """Return the saved searches of the test."""
@@ -58,8 +59,14 @@ class Surroundings:
         """Remember the call."""
         self.called.append((action, alert.rows))
 
+    def action_setting(self, saved: SavedSearch, action: str, key: str) -> str:
+        """Know what the saved search says, and that `page` can be tracked."""
+        return saved.text(f"action.{action}.{key}") or ("1" if (action, key) == ("page", "track_alert") else "")
+
     def search_rows(self, search: str, rows: Rows, order: Order) -> Result:
-        """Let the condition `none` find nothing."""
+        """Let the condition `none` find nothing, and `broken` be wrong."""
+        if search == "broken":
+            raise SearchError("Unknown search command 'broken'.")
         return Result([] if search == "none" else list(rows), [])
 
     def log_run(self, at: float, values: Mapping[str, str]) -> None:
@@ -140,6 +147,114 @@ def test_a_condition_that_finds_nothing_calls_nothing() -> None:
 
     assert around.called == []
     assert around.log[0]["status"] == "success"
+
+
+def test_a_condition_that_is_broken_is_a_failed_run() -> None:
+    """An alert condition that cannot be evaluated fails its run by name, calls nothing, and stops nobody else."""
+    settings = {"action.note": "1", "counttype": "custom", "alert_condition": "broken"}
+    around = Surroundings(SavedSearch("s", "app", "nobody", ON | settings), SavedSearch("t", "app", "nobody", ON))
+
+    records = scheduler(around, Clock(HOUR))[0].run_due(HOUR + 300)
+
+    assert [(record.name, record.status) for record in records] == [("s", "failed"), ("t", "success")]
+    assert around.log[0]["reason"] == "alert_condition: Unknown search command 'broken'."
+    assert around.called == []
+
+
+def test_an_action_sees_no_more_than_its_maxresults() -> None:
+    """`maxresults` of an action cuts what it sees, 10,000 as shipped; other actions see the rest (alert_actions.conf)."""
+    settings = {"action.note": "1", "action.note.maxresults": "1", "action.other": "1"}
+    around = Surroundings(SavedSearch("s", "app", "nobody", ON | settings))
+    many = Surroundings(SavedSearch("s", "app", "nobody", ON | {"action.note": "1"}))
+    many.rows = [{"user": str(number)} for number in range(MAX_RESULTS + 1)]
+
+    for each in (around, many):
+        scheduler(each, Clock(HOUR))[0].run_due(HOUR + 300)
+
+    assert [(action, len(rows)) for action, rows in around.called] == [("note", 1), ("other", 2)]
+    assert [len(rows) for _, rows in many.called] == [MAX_RESULTS]
+
+
+def test_a_maxresults_that_is_no_number_is_said() -> None:
+    """Nothing is guessed."""
+    settings = {"action.note": "1", "action.note.maxresults": "all"}
+    around = Surroundings(SavedSearch("s", "app", "nobody", ON | settings))
+
+    scheduler(around, Clock(HOUR))[0].run_due(HOUR + 300)
+
+    assert around.log[0]["reason"] == "maxresults of action note is 'all', not a whole number"
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_tracked"),
+    [
+        pytest.param({"alert.track": "1"}, True, id="forced"),
+        pytest.param({"alert.track": "0", "action.page": "1", "counttype": "number of events"}, False, id="never"),
+        pytest.param({"action.page": "1"}, False, id="auto-always"),
+        pytest.param({"action.page": "1", "counttype": "number of events"}, True, id="auto-trackable"),
+        pytest.param({"action.note": "1", "counttype": "number of events"}, False, id="auto-not-trackable"),
+        pytest.param(
+            {"action.note": "1", "action.note.track_alert": "1", "counttype": "number of events"},
+            True,
+            id="auto-by-search",
+        ),
+        pytest.param({"counttype": "number of events"}, False, id="auto-no-action"),
+    ],
+)
+def test_what_is_tracked(settings: dict[str, str], is_tracked: bool) -> None:
+    """`auto` follows `track_alert` of the actions, unless the alert always triggers (savedsearches.conf.spec)."""
+    condition = {"relation": "greater than", "quantity": "0"}
+    made, fired = scheduler(Surroundings(SavedSearch("s", "app", "nobody", ON | condition | settings)), Clock(HOUR))
+
+    made.run_due(HOUR + 300)
+
+    assert bool(fired.current(HOUR + 400)) is is_tracked
+
+
+@pytest.mark.parametrize(
+    ("settings", "calls"),
+    [
+        pytest.param({}, [2], id="inline-by-default"),
+        pytest.param({"alert.digest_mode": "0"}, [2], id="inline-is-part-of-the-search"),
+        pytest.param({"action.summary_index.inline": "0", "alert.digest_mode": "0"}, [1, 1], id="follow-on"),
+        pytest.param(
+            {"counttype": "number of events", "relation": "greater than", "quantity": "5"}, [], id="condition"
+        ),
+        pytest.param(
+            {"counttype": "number of events", "relation": "greater than", "quantity": "0", "alert.digest_mode": "0"},
+            [1, 1],
+            id="conditional-is-an-action",
+        ),
+    ],
+)
+def test_summary_indexing_is_part_of_the_search_or_an_action(settings: dict[str, str], calls: list[int]) -> None:
+    """`inline` counts only where the alert always triggers (savedsearches.conf.spec); then it writes every row, once."""
+    around = Surroundings(SavedSearch("s", "app", "nobody", ON | {"action.summary_index": "1"} | settings))
+
+    scheduler(around, Clock(HOUR))[0].run_due(HOUR + 300)
+
+    assert [(action, len(rows)) for action, rows in around.called] == [("summary_index", count) for count in calls]
+
+
+def test_summary_indexing_does_not_obey_suppression() -> None:
+    """As part of the search it writes in every run, although the alert is silent."""
+    settings = {"action.summary_index": "1", "action.note": "1", "alert.suppress": "1", "alert.suppress.period": "1h"}
+    around = Surroundings(SavedSearch("s", "app", "nobody", ON | settings))
+
+    scheduler(around, Clock(HOUR))[0].run_due(HOUR + 600)
+
+    assert [action for action, _ in around.called] == ["summary_index", "note", "summary_index"]
+
+
+@pytest.mark.parametrize(("forced", "statuses"), [("0", ["success"] * 3), ("1", ["skipped", "skipped", "success"])])
+def test_summary_indexing_makes_a_schedule_continuous(forced: str, statuses: list[str]) -> None:
+    """Gaps in a summary are not wanted: realtime_schedule counts only by force (savedsearches.conf.spec)."""
+    settings = {"action.summary_index": "1", "action.summary_index.force_realtime_schedule": forced}
+    around = Surroundings(SavedSearch("s", "app", "nobody", ON | settings))
+
+    records = scheduler(around, Clock(HOUR))[0].run_due(HOUR + 900, is_behind=True)
+
+    assert [record.status for record in records] == statuses
 
 
 def test_a_failed_search_is_logged_and_calls_nothing() -> None:
