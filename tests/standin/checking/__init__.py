@@ -1,5 +1,6 @@
-"""What `standin check` finds: names that lead nowhere, and text that does not compile."""
+"""What `standin check` finds: names that lead nowhere, text that does not compile, uses of open questions."""
 
 from standin.checking.apps import check_apps
+from standin.checking.unverified import open_questions
 
-__all__ = ["check_apps"]
+__all__ = ["check_apps", "open_questions"]

@@ -10,6 +10,7 @@ from cronsim import CronSim, CronSimError
 
 from standin.checking.subject import Subject, attempt, search_problem
 from standin.conf import Problem, Setting, is_true
+from standin.jobs.scheduler import SUMMARY_INDEX
 from standin.knowledge.classification import compile_event_type
 from standin.knowledge.macros import read_macro
 from standin.language.analyse import analyse, macros_of
@@ -17,6 +18,7 @@ from standin.language.errors import SearchError
 from standin.language.evaluate import compile_expression
 
 ARITY = re.compile(r"(?P<name>.+?)\((?P<count>\d+)\)\Z")
+TOKEN = re.compile(r"\$([A-Za-z][\w-]*)\$")
 EVENT_TYPE = "eventtype"
 
 
@@ -28,6 +30,7 @@ def check_macros(subject: Subject) -> Iterator[Problem]:
         yield from attempt(partial(read_macro, stanza, int(arity["count"]) if arity else 0, settings), place)
         if "definition" in settings:
             yield from _called_macros(subject, settings["definition"])
+            yield from _undeclared_arguments(stanza, settings)
         if settings.get("validation") and settings["validation"].value:
             yield from attempt(partial(_check_validation, settings["validation"]), settings["validation"])
 
@@ -42,6 +45,17 @@ def _called_macros(subject: Subject, setting: Setting) -> Iterator[Problem]:
             called = f"{use.name}({use.argument_count})" if use.argument_count else use.name
             line = setting.line + setting.value.count("\n", 0, use.position)
             yield Problem(setting.file, line, "macro", f"no macro `{called}`")
+
+
+def _undeclared_arguments(stanza: str, settings: Mapping[str, Setting]) -> Iterator[Problem]:
+    """Name each `$x$` of a definition that no argument replaces: it reaches the search as it stands."""
+    setting = settings["definition"]
+    declared = settings["args"].value.split(",") if "args" in settings else []
+    names = {name.strip() for name in declared}
+    for use in TOKEN.finditer(setting.value):
+        if use[1] not in names:
+            line = setting.line + setting.value.count("\n", 0, use.start())
+            yield Problem(setting.file, line, "macro", f"[{stanza}] uses ${use[1]}$, which its args do not name")
 
 
 def check_event_types(subject: Subject) -> Iterator[Problem]:
@@ -105,5 +119,23 @@ def _unknown_actions(subject: Subject, settings: Mapping[str, Setting]) -> Itera
     known = set(subject.configuration.stanzas("alert_actions", subject.app.name))
     for key, setting in settings.items():
         kind, _, name = key.partition(".")
-        if kind == "action" and "." not in name and is_true(setting.value) and name not in known:
+        if kind != "action" or "." in name or not is_true(setting.value):
+            continue
+        if name not in known:
             yield Problem(setting.file, setting.line, "action", f"no alert action {name!r} in alert_actions.conf")
+        elif reason := _not_run(subject, name, settings):
+            message = f"not supported by this stand-in: action {name}{reason}"
+            yield Problem(setting.file, setting.line, "unsupported", message, unsupported=True)
+
+
+def _not_run(subject: Subject, name: str, settings: Mapping[str, Setting]) -> str | None:
+    """Return why an alert action would only be logged, None where it is run."""
+    if name == SUMMARY_INDEX:
+        kind = settings.get(f"action.{name}._type")
+        return None if kind is None or kind.value in ("", "event") else f" with _type = {kind.value}"
+    action = subject.configuration.stanza("alert_actions", name, subject.app.name)
+    if "is_custom" not in action or not is_true(action["is_custom"].value):
+        return ", only custom alert actions are run"
+    if "payload_format" not in action or action["payload_format"].value != "json":
+        return " with payload_format other than json"
+    return None

@@ -7,7 +7,7 @@ from standin.events.store import Store
 from standin.knowledge.lookups import Lookups
 from standin.knowledge.users import User
 from standin.language.errors import SearchError, Unsupported
-from standin.language.search import compile_search
+from standin.language.search import check_search
 from standin.searchhead import SearchEnvironment, SearchHead
 from standin.values.regex import RegexError
 
@@ -49,12 +49,10 @@ class Subject:
                 yield name, merged
 
     def search(self, spl: str, setting: Setting, kind: str = "search") -> Iterator[Problem]:
-        """Yield what is wrong with a search that stands in a setting."""
-        try:
-            doubts = compile_search(spl, self.environment)
-        except SearchError as error:
+        """Yield what is wrong with each command of a search that stands in a setting, and its doubts."""
+        errors, doubts = check_search(spl, self.environment)
+        for error in errors:
             yield search_problem(error, spl, setting, kind)
-            return
         for doubt in doubts:
             yield Problem(setting.file, setting.line + spl.count("\n", 0, doubt.position or 0), kind, doubt.text)
 

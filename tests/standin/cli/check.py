@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from standin.checking import check_apps
+from standin.checking import check_apps, open_questions
 from standin.conf import ConfError
 
 PROBLEMS, UNREADABLE = 1, 2
@@ -15,17 +15,20 @@ PROBLEMS, UNREADABLE = 1, 2
 def command(apps: tuple[Path, ...]) -> None:
     """Check that every search, macro, lookup, event type, tag and conf key resolves.
 
-    Prints `FILE:LINE: kind: message` for each problem. Exit 0: none. 1: some. 2: an app that cannot be read.
+    Prints `FILE:LINE: kind: message` for each problem, and on stderr what a saved search depends on and no source
+    settles. Exit 0: no problem. 1: some. 2: an app that cannot be read.
     """
     for app in apps:
         if not app.is_dir():
             click.echo(f"standin: no folder {app}", err=True)
             raise click.exceptions.Exit(UNREADABLE)
     try:
-        problems = check_apps(apps)
+        problems, warnings = check_apps(apps), open_questions(apps)
     except (ConfError, OSError) as error:
         click.echo(f"standin: {error}", err=True)
         raise click.exceptions.Exit(UNREADABLE) from error
+    for warning in warnings:
+        click.echo(str(warning), err=True)
     for problem in problems:
         click.echo(str(problem))
     if problems:

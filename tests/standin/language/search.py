@@ -7,6 +7,7 @@ the REST API wants it (with `search` in front), and raises SearchError for whate
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from standin.commands.prestats import appended
 from standin.commands.registry import build_call
@@ -63,16 +64,40 @@ def run(spl: str, environment: Environment, limits: Limits = DEFAULT_LIMITS, lee
         raise MalformedSearch("The search is nested too deeply.", 0) from None
 
 
+class Checked(NamedTuple):
+    """What a search that was not run has against it: errors, one a command at most, and doubts."""
+
+    errors: list[SearchError]
+    doubts: list[Doubt]
+
+
 def compile_search(spl: str, environment: Environment) -> list[Doubt]:
     """Check a whole search, subsearches included, without running it; return its doubts. Raises SearchError."""
-    source = _expand(spl, environment)
+    checked = check_search(spl, environment)
+    if checked.errors:
+        raise checked.errors[0]
+    return checked.doubts
+
+
+def check_search(spl: str, environment: Environment) -> Checked:
+    """Check each command of a search, subsearches included, without running it."""
     search = Search(environment, environment.bounds, is_dry=True, pipeline=build_pipeline)
     try:
-        build_pipeline(source.text, 0, search)
-        return [doubt._replace(position=source.typed(doubt.position)) for doubt in search.doubts]
+        source = _expand(spl, environment)
     except SearchError as error:
-        error.position = source.typed(error.position)
-        raise
+        return Checked([error], [])
+    errors: list[SearchError] = []
+    try:
+        for index, call in enumerate(split_pipeline(source.text)):
+            try:
+                build_call(call, search, is_first=index == 0)
+            except SearchError as error:
+                errors.append(error)
+    except SearchError as error:
+        errors.append(error)
+    for found in errors:
+        found.position = source.typed(found.position)
+    return Checked(errors, [doubt._replace(position=source.typed(doubt.position)) for doubt in search.doubts])
 
 
 def _expand(spl: str, environment: Environment) -> Source:

@@ -19,7 +19,7 @@ GOOD = {
     "default/macros.conf": "[outer(1)]\nargs = x\ndefinition = search $x$ | `inner`\nvalidation = isnotnull($x$)\n[inner]\ndefinition = head 1\n",
     "default/eventtypes.conf": "[type]\nsearch = a=x\n",
     "default/tags.conf": "[eventtype=type]\ntag = enabled\n",
-    "default/alert_actions.conf": "[act]\nis_custom = 1\n",
+    "default/alert_actions.conf": "[act]\nis_custom = 1\npayload_format = json\n[xml]\nis_custom = 1\n",
     "default/savedsearches.conf": "[One]\nsearch = eventtype=type | lookup table a OUTPUT b | `outer(1)`\ncron_schedule = */5 * * * *\naction.act = 1\nalert_condition = search count > 1\n",
     "default/inputs.conf": "[scheme://one]\nfolder = /x\n",
 }
@@ -65,6 +65,11 @@ def test_a_good_app_has_none(run: Run, make_app: MakeApp) -> None:
         pytest.param({"default/savedsearches.conf": "[A]\nsearch = x | geostats count\n"}, "default/savedsearches.conf:2: unsupported: not supported by this stand-in: command geostats", id="unsupported"),
         pytest.param({"default/savedsearches.conf": "[A]\nsearch = x\ncron_schedule = 61 * * * *\n"}, "default/savedsearches.conf:3: value: not a cron schedule: '61 * * * *'", id="cron"),
         pytest.param({"default/savedsearches.conf": "[A]\nsearch = x\naction.gone = 1\n"}, "default/savedsearches.conf:3: action: no alert action 'gone' in alert_actions.conf", id="action"),
+        pytest.param({"default/savedsearches.conf": "[A]\nsearch = x\naction.email = 1\n"}, "default/savedsearches.conf:3: unsupported: not supported by this stand-in: action email, only custom alert actions are run", id="email"),
+        pytest.param({"default/savedsearches.conf": "[A]\nsearch = x\naction.script = 1\n"}, "default/savedsearches.conf:3: unsupported: not supported by this stand-in: action script, only custom", id="script"),
+        pytest.param({"default/savedsearches.conf": "[A]\nsearch = x\naction.xml = 1\n"}, "default/savedsearches.conf:3: unsupported: not supported by this stand-in: action xml with payload_format", id="payload-format"),
+        pytest.param({"default/savedsearches.conf": "[A]\nsearch = x\naction.summary_index = 1\naction.summary_index._type = metric\n"}, "default/savedsearches.conf:3: unsupported: not supported by this stand-in: action summary_index with _type = metric", id="metric"),
+        pytest.param({"default/macros.conf": GOOD["default/macros.conf"] + "[x(1)]\nargs = a\ndefinition = $a$ \\\n| head $b$\n"}, "default/macros.conf:10: macro: [x(1)] uses $b$, which its args do not name", id="macro-token"),
         pytest.param({"default/savedsearches.conf": "[A]\nsearch = x\nalert_condition = nonsense\n"}, "default/savedsearches.conf:3: alert_condition: Unknown search command 'nonsense'.", id="alert-condition"),
         pytest.param({"default/props.conf": "[t]\nnonsense\n"}, "default/props.conf:2: syntax: neither stanza nor setting: 'nonsense'", id="syntax"),
         pytest.param({"default/props.conf": "[t\nTRUNCATE = 1\n"}, "default/props.conf:1: syntax: stanza without closing bracket: '[t'", id="open-stanza"),
@@ -126,3 +131,35 @@ def test_missing_apps_end_with_2(run: Run) -> None:
     result = run("check", "--app", "/no/such/app")
 
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", "standin: no folder /no/such/app\n")
+
+
+def test_each_command_is_checked(run: Run, make_app: MakeApp) -> None:
+    """A search with several faults gives a line for each command that has one."""
+    searches = "[A]\nsearch = x \\\n| nonsense \\\n| head 1 \\\n| eval y=gone(1) \\\n| geostats count\n"
+
+    found = problems(run, make_app({**GOOD, "default/savedsearches.conf": searches}))
+
+    assert [line[:45] for line in found] == [
+        "default/savedsearches.conf:3: search: Unknown",
+        "default/savedsearches.conf:5: search: Error i",
+        "default/savedsearches.conf:6: unsupported: no",
+    ]
+
+
+def test_open_questions_are_said_and_no_fault(run: Run, make_app: MakeApp) -> None:
+    """What a saved search depends on and no source settles stands on stderr; the exit code stays 0."""
+    searches = '[A]\nsearch = x | `most`\n[B]\nsearch = x | stats count\n[C]\nsearch = x | head "\n'
+    app = make_app(
+        {"default/savedsearches.conf": searches, "default/macros.conf": "[most]\ndefinition = stats mode(a)\n"}
+    )
+
+    result = run("check", "--app", app)
+
+    assert result.stderr.splitlines() == [
+        f"{app}/default/savedsearches.conf:2: unverified: [A] depends on which value mode() gives of several equally"
+        " frequent ones (mode-tie); here: the first to come"
+    ]
+    assert result.exit_code == 1  # for [C]
+
+    fixed = make_app({"default/savedsearches.conf": searches.partition("[C]")[0]})
+    assert run("check", "--app", fixed).exit_code == 0

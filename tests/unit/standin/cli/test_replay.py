@@ -27,6 +27,11 @@ search = index=small failed | table _time user _raw | collect index=kept source=
 realtime_schedule = 0
 dispatch.allow_partial_results = 0
 {SLICES}
+[Summarised]
+search = index=small failed | stats count by user
+action.summary_index = 1
+action.summary_index._name = totals
+{SLICES}
 [Skipping]
 search = index=small failed | table user
 {SLICES}
@@ -243,3 +248,14 @@ def test_a_hostile_replay_finds_the_same(replay: Callable[..., Lines]) -> None:
 
     assert set(users(lines)) == {"ann", "cem", "dan", "eve"}
     assert lines[-1]["events"] == 6
+
+
+def test_what_is_summarised_is_a_finding(replay: Callable[..., Lines]) -> None:
+    """Rows that `action.summary_index` writes are shown as what `collect` writes is."""
+    lines = replay("--enable", "Summarised")
+
+    assert (
+        of_kind(lines, "finding", "search", "index", "source", "sourcetype")
+        == [("Summarised", "totals", "Summarised", "stash")] * 4
+    )
+    assert of_kind(lines, "action", "action") == []
