@@ -88,9 +88,11 @@ def check_search(spl: str, environment: Environment) -> Checked:
         return Checked([error], [])
     errors: list[SearchError] = []
     try:
-        for index, call in enumerate(split_pipeline(source.text)):
+        calls = split_pipeline(source.text)
+        leading = appended(calls) | {0}
+        for index, call in enumerate(calls):
             try:
-                build_call(call, search, is_first=index == 0)
+                build_call(call, search, is_first=index in leading)
             except SearchError as error:
                 errors.append(error)
     except SearchError as error:
