@@ -52,8 +52,8 @@ from standin.jobs.saved import (
 )
 from standin.jobs.scheduler import SUMMARY_INDEX, Alert, RunRecord, Scheduler
 from standin.jobs.scripts import Scripts
-from standin.knowledge.collections import Collections
 from standin.jobs.summary import summarise
+from standin.knowledge.collections import Collections
 from standin.language.errors import SearchError
 from standin.language.search import Result
 from standin.searchhead import SearchHead, User
