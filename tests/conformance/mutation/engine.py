@@ -37,6 +37,7 @@ ABOVE = (
 )
 OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:timeout", "--capture=no"]
 QUICK_S = 0.5
+MANY = 30  # so many quick tests need no help from slow ones, which are about bounds of time and memory
 FEW_EXAMPLES = 25
 IMPORT_LIMIT_S = 240
 
@@ -51,7 +52,8 @@ class Tests:
     def using(self, at: int, flip: Flip) -> list[pytest.Item]:
         """Return the tests that use a switch, in the order in which they are likely to tell soonest."""
         names = [name for name, use in self.uses.items() if at in use.said]
-        return self._ordered(names, flip)
+        quick = [name for name in names if self.uses[name].seconds <= QUICK_S]
+        return self._ordered(quick if len(quick) >= MANY else names, flip)
 
     def others_of_folder(self, at: int, flip: Flip) -> list[pytest.Item]:
         """Return the tests of the flip's folder that do not use its switch: they may read what was kept."""
@@ -175,7 +177,7 @@ def run_only(name: str) -> int:
     switches = Switches([flip])
     switches.on_from_start = True
     switches.install()
-    return int(pytest.main([*OPTIONS, "-x", f"{TESTS}/{flip.folder}", *paths()]))
+    return int(pytest.main([*OPTIONS, "-x", f"{TESTS}/{flip.folder}", f"--deselect={TESTS}/commands/test_bounds.py"]))
 
 
 @click.command()

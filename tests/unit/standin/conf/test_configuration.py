@@ -161,3 +161,24 @@ def test_metadata_names_unknown_keys(make_app: MakeApp) -> None:
     _, problems = Metadata.read(app)
 
     assert [(problem.line, problem.message) for problem in problems] == [(2, "no spec defines exprt in default.meta")]
+
+
+@pytest.mark.parametrize(
+    ("access", "roles", "reads", "writes"),
+    [
+        pytest.param("read : [ * ], write : [ * ]", {"user"}, True, True, id="everybody"),
+        pytest.param("read : [ a, b ], write : [ b ]", {"b"}, True, True, id="named"),
+        pytest.param("read : [ a, b ], write : [ b ]", {"a"}, True, False, id="reader"),
+        pytest.param("read : [ a ], write : [ b ]", {"c", "d"}, False, False, id="somebody else"),
+        pytest.param("read : [ a ], write : [ b ]", None, True, True, id="splunkd itself"),
+    ],
+)
+def test_who_may(make_app: MakeApp, access: str, roles: set[str] | None, reads: bool, writes: bool) -> None:
+    """A role that is named may, and every role where a star is (default.meta.conf.spec)."""
+    app = make_app({"metadata/default.meta": f"[]\naccess = {access}\n"})
+    given = None if roles is None else frozenset(roles)
+
+    metadata, _ = Metadata.read(app)
+
+    found = metadata.access("macros", "any")
+    assert (found.may_read(given), found.may_write(given)) == (reads, writes)

@@ -9,6 +9,16 @@ from standin.events.timestamp import first_iso_time
 from unit.standin.laboratory import NOW, MakeLab
 
 
+def test_a_line_has_a_date_where_its_prefix_is(lab: MakeLab) -> None:
+    """Lines are merged until one has a time, which is looked for behind TIME_PREFIX (props.conf.spec)."""
+    props = "[some:type]\nSHOULD_LINEMERGE = true\nBREAK_ONLY_BEFORE_DATE = true\nTIME_PREFIX = t=\n"
+    lines = ["t=2026-01-15T10:00:00Z a", "u=2026-01-15T10:00:01Z b", "t=2026-01-15T10:00:02Z c"]
+
+    rows = lab(props=props).rows("\n".join([*lines, ""]))
+
+    assert [row["_raw"] for row in rows] == ["\n".join(lines[:2]), lines[2]]
+
+
 def at(text: str) -> float:
     """Return epoch seconds of an ISO text."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()

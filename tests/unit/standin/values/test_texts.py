@@ -138,6 +138,9 @@ def test_json_leaves_of_a_cut_text() -> None:
         ("b{}.c", "y"),
     ]
     assert jsontext.flatten_prefix("no json") == []
+    assert jsontext.flatten_prefix('{"a":[1,2],"b":{"c":3},"d":[],"e":{},"f":4,') == [
+        *(("a{}", "1"), ("a{}", "2"), ("b.c", "3"), ("f", "4")),
+    ]
 
 
 def test_multivalues() -> None:
