@@ -36,9 +36,13 @@ TESTS = (
     "tests/unit/package/test_settings.py",
     "tests/unit/package/test_mapping.py",
     "tests/unit/package/test_fields.py",
+    "tests/unit/package/test_macros.py",
     "tests/unit/package/test_generate.py",
     "tests/dashboards/test_answers.py",
     "tests/detections/test_detections.py",
+    "tests/detections/test_cluster_admin_binding.py",
+    "tests/detections/test_pod_exec.py",
+    "tests/detections/test_denied_access_burst.py",
     "tests/detections/test_schedule.py",
     "tests/detections/test_recordings.py",
 )
@@ -126,7 +130,8 @@ def affects(name: str, change: Change) -> bool:
     if view:
         return "/dashboards/" in name or "every_name" in name
     detection = _detection_of(change)
-    return detection is None or not any(f"{other}/" in name for other in _detections() - {detection})
+    others = _detections() - {detection}
+    return detection is None or not any(f"{other}/" in name or f"test_{other}.py" in name for other in others)
 
 
 def _detections() -> set[str]:

@@ -180,6 +180,23 @@ def test_an_event_of_another_source_type_has_none_of_it(head: SearchHead) -> Non
     assert not {"cluster", "uri", "action", "eventtype", "tag", "vendor_product"} & set(row)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'stage="ResponseStarted" status_code=401',
+        'stage="ResponseComplete" action="modified" uri="/x"',
+    ],
+)
+def test_the_same_words_of_somebody_else_get_no_tag(head: SearchHead, text: str) -> None:
+    """Fields of these names in events of another source type mean something else."""
+    head.pipeline.index_file(text.encode() + b"\n", LOG._replace(sourcetype="some:other"))
+
+    (row,) = everything(head, "kube_audit")
+
+    assert "stage" in row
+    assert not {"eventtype", "tag"} & set(row)
+
+
 def test_a_finding_is_an_alert(head: SearchHead) -> None:
     """Findings carry the fields of CIM Alerts beside their own."""
     finding = {
