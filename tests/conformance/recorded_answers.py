@@ -1,12 +1,12 @@
 """The judge of what a real Splunk answered: searches, texts through conf, recorded cases, HTTP interfaces."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from conformance.measured import Answer, difference, searches, sentences, summary
-from conformance.suite import run_suite
+from conformance.suite import Suite, run_suite
 from conformance.verdict import Verdict
 from shared_data import shared_folder
 from standin.environment import Row
@@ -118,10 +118,18 @@ def written(stanzas: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def judge_interfaces(folder: Path) -> Verdict:
-    """Run the tests that state what HEC and REST answered; a sentence whose test is gone is a disagreement."""
-    table = sentences("interfaces")
-    named = sorted({f"{UNIT}/{test}" for one in table for test in one.get("tests", [])})
-    suite = run_suite("interfaces", folder, named)
+    """Run the tests that state what HEC and REST answered."""
+    named = named_tests()
+    return stated(named, run_suite("interfaces", folder, named))
+
+
+def named_tests() -> list[str]:
+    """Return the tests that the table of interfaces names."""
+    return sorted({f"{UNIT}/{test}" for one in sentences("interfaces") for test in one.get("tests", [])})
+
+
+def stated(named: Sequence[str], suite: Suite) -> Verdict:
+    """Return what the tests say; a sentence whose test is gone is a disagreement."""
     ran = {one.test.partition("[")[0] for one in suite.outcomes}
     gone = tuple(f"{test}: no such test" for test in named if test not in ran)
     verdict = suite.verdict("real Splunk 10.4: HEC and REST, as measured", [summary("interfaces")])

@@ -3,9 +3,10 @@
 import pytest
 
 from conformance.measured import Answer, Asked, difference, searches, sentences
-from conformance.recorded_answers import answer_of, conf_difference, judge_conf, judge_searches
-from unit.standin.laboratory import Lab
-from unit.standin.test_measured_conf import CASES
+from conformance.recorded_answers import answer_of, case_difference, conf_difference, judge_conf, judge_searches, stated
+from conformance.suite import Outcome, Suite
+from unit.standin.laboratory import ORIGIN, Lab
+from unit.standin.test_measured_conf import CASES, Case
 
 ROWS = Asked("6", "", "x", rows=[{"a": "1"}])
 PROBE = {"props": {"KV_MODE": "auto"}, "text": "a=1", "events": [{"raw": "a=1", "fields": {"a": "1"}}]}
@@ -69,6 +70,23 @@ def test_a_wrong_event_is_told(events: list[object]) -> None:
     """An event that is not the measured one is a difference."""
     assert conf_difference(PROBE) == ""
     assert conf_difference({**PROBE, "events": events})
+
+
+def test_a_recorded_case_that_comes_out_otherwise_is_told() -> None:
+    """Text, time and fields of a recorded event all count."""
+    props = "[fx]\nKV_MODE = auto\n"
+    events = [{"_raw": "a=1", "_time": 0.0, "fields": {"a": "2"}}]
+    case = Case("altered", [], props, "", ORIGIN._replace(sourcetype="fx"), "a=1", events)
+
+    assert case_difference(case).startswith("case altered: ")
+
+
+def test_a_sentence_whose_test_is_gone_disagrees() -> None:
+    """A test that was renamed leaves its sentence without a proof."""
+    suite = Suite([Outcome("t.py::test_a[one]", "passed", None, "")], "")
+
+    assert stated(["t.py::test_a"], suite).disagreements == ()
+    assert stated(["t.py::test_a", "t.py::test_b"], suite).disagreements == ("t.py::test_b: no such test",)
 
 
 def test_each_search_makes_its_own_rows() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from standin.environment import Row, Value
 from standin.events import Origin
@@ -24,7 +24,7 @@ class Case(NamedTuple):
     transforms: str
     origin: Origin
     text: str
-    events: list[dict[str, Value]]
+    events: list[dict[str, Any]]
 
 
 def read_cases(folder: Path) -> list[Case]:
