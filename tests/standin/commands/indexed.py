@@ -25,7 +25,7 @@ from standin.commands.filtering import bounds_of
 from standin.commands.grouping import Grouping, stats_of
 from standin.commands.prestats import OPTIONS, prestats_rows
 from standin.commands.stream import Search, Step, Stream
-from standin.commands.subsearch import expand_subsearches
+from standin.commands.subsearch import DRY_FIELDS, expand_subsearches
 from standin.datasets import DataModel, Dataset
 from standin.environment import Row
 from standin.language.errors import Unsupported
@@ -194,6 +194,7 @@ def _index_rows(where: Filter, search: Search) -> Rows:
 def _model_rows(call: Call, search: Search, question: Question, model: DataModel, root: Dataset) -> Rows:
     named = question.named()
     known = tree_fields(model, root) | set(TIME_TERMS) | set(TIME_SYNONYMS)
+    known |= DRY_FIELDS if search.is_dry else frozenset()
     for name in named:
         if name not in known:  # Splunk finds nothing in such a field and says nothing
             text = f"data model {model.name} has no field {name} below {root.name}"

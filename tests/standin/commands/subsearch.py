@@ -20,6 +20,7 @@ MAX_DEPTH = 8
 NO_ROWS = "NOT ( )"
 VERBATIM = frozenset({"search", "query"})
 DRY_TEXT = '( ( "subsearch"="subsearch" ) )'
+DRY_FIELDS = frozenset({"subsearch"})  # what DRY_TEXT compares
 
 
 def run_subsearch(search: Search, text: str, position: int, limit: int = MAX_ROWS) -> Stream:

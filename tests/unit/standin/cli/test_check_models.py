@@ -11,7 +11,10 @@ from unit.standin.laboratory import MakeApp
 
 def test_a_good_model_has_none(run: Run, make_app: MakeApp) -> None:
     """A model in which everything resolves, and a search of it, give no line and exit 0."""
-    search = "[A]\nsearch = | tstats count from datamodel=Doors.Access where nodename=Access.Denied by Access.who\n"
+    search = (
+        "[A]\nsearch = | tstats count from datamodel=Doors.Access where nodename=Access.Denied"
+        " [| from datamodel:Doors.Shifts | rename who as Access.who | fields Access.who] by Access.who\n"
+    )
 
     assert problems(run, make_app(files(savedsearches=search, datamodels="[Doors]\nstrict_fields = false\n")), 0) == []
 

@@ -30,6 +30,8 @@ VECTORS: list[tuple[str, Texts, str]] = [
     (f"| tstats count {FROM} where nodename=Access", [{"count": "4"}], PAGE + "the root is a node as well"),
     (f"| tstats count {FROM} where nodename=Access.Denied NOT Access.who=bob", [{"count": "1"}],
      PAGE + "nodename beside other terms"),
+    (f"| tstats count {FROM} where [| from datamodel:Doors.Denied | rename who as Access.who | fields Access.who]",
+     [{"count": "2"}], PAGE + "WHERE takes a search, also one that a subsearch gives"),
     (f"| tstats count {FROM} by Access.who", [
         {"Access.who": "ann", "count": "2"}, {"Access.who": "bob", "count": "1"}, {"Access.who": "eve", "count": "1"},
     ], PAGE + "BY splits by fields"),
