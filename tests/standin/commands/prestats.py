@@ -8,12 +8,11 @@ computed, every tstats of an append must compute the same, and those that depend
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from standin.commands.aggregates import Aggregate, read_aggregates
+from standin.commands.aggregates import read_aggregates
 from standin.commands.arguments import Reader
 from standin.commands.grouping import Grouping, keys_of
 from standin.environment import Row
 from standin.language.pipeline import Call
-from standin.values.multivalue import as_text
 
 WITHOUT_EFFECT = frozenset({"local", "include_reduced_buckets", "allow_old_summaries", "chunk_size"})
 OPTIONS = WITHOUT_EFFECT | {"summariesonly", "prestats", "append", "fillnull_value"}
@@ -73,17 +72,9 @@ def _computed(call: Call, reader: Reader) -> Computed:
 
 def prestats_rows(grouping: Grouping, rows: Iterable[Row]) -> Iterator[Row]:
     """Yield each row once for each of its groups, with the fields that are grouped by or aggregated."""
-    by, fields = grouping.by, _fields(grouping.aggregates)
+    by = grouping.by
+    fields = [one.field for one in grouping.aggregates if one.field is not None]
     for row in rows:
-        kept = {name: row[name] for name in fields if name in row and name not in by}
+        kept = {name: row[name] for name in fields if name in row}
         for key in keys_of(row, by) if by else ((),):
-            yield {**kept, **{name: _single(row, name, text) for name, text in zip(by, key, strict=True)}}
-
-
-def _fields(aggregates: list[Aggregate]) -> list[str]:
-    return [one.field for one in aggregates if one.field is not None]
-
-
-def _single(row: Row, name: str, text: str) -> str | int | float:
-    value = row[name]
-    return text if isinstance(value, list) or as_text(value) != text else value
+            yield {**kept, **dict(zip(by, key, strict=True))}

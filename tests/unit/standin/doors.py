@@ -130,6 +130,29 @@ def with_object(name: str, **changes: object) -> Json:
     return changed
 
 
+def as_handed_out(content: Json) -> Json:
+    """Return the model as splunkd hands it out: inherited entries with their owner, counts, searches."""
+    handed = deepcopy(content)
+    base = [field(name, owner="BaseEvent") for name in ("_time", "host", "source", "sourcetype")]
+    root, denied = handed["objects"][0], handed["objects"][1]
+    for one in root["fields"]:
+        one["owner"] = "Access"
+    for one in [*root["calculations"], *root["constraints"]]:
+        one["owner"] = "Access"
+    denied["constraints"][0]["owner"] = "Access.Denied"
+    denied["constraints"].insert(0, {"search": root["constraints"][0]["search"], "owner": "Access"})
+    denied["fields"] = [*base, *deepcopy(root["fields"]), field("Denied", owner="Access.Denied", type="objectCount")]
+    denied["calculations"][:0] = deepcopy(root["calculations"])
+    flag = evaluated("is_Denied", 'if(searchmatch("x"),1,0)')
+    flag["outputFields"][0]["type"] = "childCount"
+    root["calculations"].append(flag)
+    root["fields"] = [*base, *root["fields"], field("Access", owner="Access", type="objectCount")]
+    root.update(lineage="Access", children=["Denied", "Granted"], objectSearch="x", previewSearch="y")
+    denied.update(lineage="Access.Denied", tsidxNamespace="")
+    handed.update(objectNameList=["Access"], objectSummary={"Event-Based": 4}, editable=False)
+    return handed
+
+
 def files(content: Json | str = MODEL, **confs: str) -> dict[str, str]:
     """Return the files of an app with this data model."""
     text = content if isinstance(content, str) else json.dumps(content, indent=1)

@@ -5,6 +5,7 @@ dataset, as `commands.datasets` quotes it. It is older than the pages, which agr
 """
 
 import json
+import re
 
 import pytest
 
@@ -14,7 +15,7 @@ from standin.knowledge.users import User
 from standin.language.errors import SearchError, UnknownName, Unsupported
 from standin.language.search import run
 from standin.values.multivalue import as_text
-from unit.standin.doors import MODEL, doors, evaluated, field, files, with_object
+from unit.standin.doors import MODEL, as_handed_out, doors, evaluated, field, files, with_object
 from unit.standin.laboratory import Lab, MakeApp, MakeLab
 from unit.standin.searching import MemoryEnvironment
 
@@ -123,6 +124,7 @@ def test_documented(events: Lab, spl: str, expected: Texts, source: str) -> None
         ("| datamodel Doors search", Unsupported, "mode search without a dataset"),
         ("| from", SearchError, "A dataset is expected"),
         ("| from nothing:x", SearchError, "A dataset is expected"),
+        ("| from lookups:people", SearchError, "A dataset is expected"),
         ("| from datamodel:", SearchError, "The name of a dataset is expected."),
         ("| from datamodel:Doors", Unsupported, "datamodel without a dataset"),
         ("| from datamodel:Doors.Nothing", UnknownName, "Dataset 'Nothing' was not found"),
@@ -172,6 +174,70 @@ def test_local_stands_in_for_default(lab: MakeLab) -> None:
     (row,) = laboratory.search("| datamodel Doors Denied | spath path=constraints{}.search output=s | table s")
 
     assert as_text(row["s"]).endswith("result=granted")
+
+
+def test_the_model_of_the_app_comes_before_others(make_app: MakeApp) -> None:
+    """Of two models of one name the one of the app that is searched from counts."""
+    other = with_object("Denied", constraints=[{"search": "result=granted"}])
+    paths = make_app(files(), "a"), make_app(files(other), "z")
+
+    found = []
+    for app in ("a", "z"):
+        laboratory = Lab(*paths)
+        (row,) = laboratory.head.search("| datamodel Doors Denied", user=laboratory.user, app=app).rows
+        found.append("granted" in as_text(row["_raw"]))
+
+    assert found == [False, True]
+
+
+@pytest.mark.parametrize("spl", ["| datamodel", "| datamodel Doors", "| tstats count from datamodel=Doors.Access"])
+def test_a_model_with_a_problem_is_not_searched(lab: MakeLab, spl: str) -> None:
+    """What is wrong with the file of a model ends every search of it, with the file and the line."""
+    laboratory = doors(lab, with_object("Granted", nonsense=1))
+
+    with pytest.raises(SearchError) as caught:
+        laboratory.search(spl)
+
+    assert re.search(r"Doors\.json:\d+: model: an object has no key 'nonsense'", caught.value.message)
+
+
+def test_an_unsupported_part_of_a_model_is_refused_as_such(lab: MakeLab) -> None:
+    """What Splunk has in a model and the stand-in has not ends a search as unsupported."""
+    with pytest.raises(Unsupported):
+        doors(lab, with_object("Granted", calculations=[{"calculationType": "GeoIP"}])).search("| datamodel Doors")
+
+
+def test_the_json_of_a_model(lab: MakeLab) -> None:
+    """It counts its objects by kind, and lists each with the default fields, its own, and a count of itself (recorded)."""
+    listed = with_object("Granted", fields=[field("source", required=True), field("level")])
+    (row,) = doors(lab, listed).search("| datamodel Doors")
+    shown = json.loads(as_text(row["_raw"]))
+    granted = next(one for one in shown["objects"] if one["objectName"] == "Granted")
+    access = shown["objects"][0]
+
+    assert shown["objectSummary"] == {"Event-Based": 4, "Transaction-Based": 0, "Search-Based": 1}
+    assert [(one["fieldName"], one["owner"], one["type"]) for one in granted["fields"]] == [
+        ("_time", "BaseEvent", "timestamp"),
+        ("host", "BaseEvent", "string"),
+        ("sourcetype", "BaseEvent", "string"),
+        ("who", "Access", "string"),
+        ("door", "Access", "string"),
+        ("tag", "Access", "string"),
+        ("source", "Access.Granted", "string"),
+        ("level", "Access.Granted", "string"),
+        ("Granted", "Access.Granted", "objectCount"),
+    ]
+    assert [one["outputFields"][0]["fieldName"] for one in access["calculations"]] == [
+        "result", "floor", "team", "is_Denied", "is_not_Denied", "is_Granted", "is_not_Granted",
+    ]  # fmt: skip
+
+
+def test_json_that_was_handed_out_lists_nothing_twice(lab: MakeLab) -> None:
+    """A model saved from splunkd's answer is shown as the one that it came from."""
+    (plain,) = doors(lab).search("| datamodel Doors Denied")
+    (handed,) = doors(lab, as_handed_out(MODEL)).search("| datamodel Doors Denied")
+
+    assert json.loads(as_text(handed["_raw"])) == json.loads(as_text(plain["_raw"]))
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,16 @@ def test_refused(events: Lab, spl: str, error: type[SearchError]) -> None:
     assert type(caught.value) is error or (error is SearchError and not isinstance(caught.value, Unsupported))
 
 
+def test_prefix_is_pointed_at(events: Lab) -> None:
+    """The refusal of PREFIX() has its position."""
+    spl = "| tstats count where host=a by PREFIX(level=)"
+
+    with pytest.raises(Unsupported) as caught:
+        events.search(spl)
+
+    assert caught.value.position == spl.index("PREFIX")
+
+
 def test_summaries_are_not_emulated(events: Lab) -> None:
     """`summariesonly=t` reads everything and says so."""
     result = events.head.search("| tstats summariesonly=t count", user=events.user, app=events.app)

@@ -9,6 +9,7 @@ import pytest
 from standin.environment import Row
 from standin.events import Origin
 from standin.language.errors import SearchError, UnknownName, Unsupported
+from standin.language.search import compile_search
 from standin.values.multivalue import as_text
 from unit.standin.doors import doors, model
 from unit.standin.laboratory import Lab, MakeLab
@@ -54,6 +55,12 @@ VECTORS: list[tuple[str, Texts, str]] = [
         {"Access.who": "eve", "Access.Denied.reason": "force", "count": "1"},
     ], RECORDED + "fields of a child have the whole lineage in front"),
     (f"| tstats count {FROM} where Access.is_Denied=1", [{"count": "2"}], RECORDED + "a child is a flag of its parent"),
+    (f"| tstats count {FROM} by Access.is_not_Denied", [
+        {"Access.is_not_Denied": "0", "count": "2"}, {"Access.is_not_Denied": "1", "count": "2"},
+    ], RECORDED + "the flag of a child, and its opposite"),
+    (f"| tstats count {FROM} where nodename=Access.Denied by Access.Denied.is_Forced", [
+        {"Access.Denied.is_Forced": "0", "count": "1"}, {"Access.Denied.is_Forced": "1", "count": "1"},
+    ], RECORDED + "a child has flags of its own children"),
     (f"| tstats dc(Access.who) as people values(Access.door) as doors {FROM}", [
         {"people": "3", "doors": "1-a\n1-c\n2-b"}
     ], PAGE + "functions on fields of the model, AS"),
@@ -166,6 +173,15 @@ def test_messages(events: Lab, spl: str, said: str) -> None:
     result = events.head.search(spl, user=events.user, app=events.app)
 
     assert [(message.level, message.text.startswith(said)) for message in result.messages] == [("WARN", True)]
+
+
+def test_a_doubt_points_at_the_field(events: Lab) -> None:
+    """A doubt of a search that is only checked has the position of the field in the text."""
+    spl = f"| tstats count {FROM} by Access.who Access.gone"
+
+    (doubt,) = compile_search(spl, events.head.environment(user=events.user, app=events.app))
+
+    assert doubt.position == spl.index("Access.gone")
 
 
 def test_a_model_of_one_root(lab: MakeLab) -> None:

@@ -4,7 +4,6 @@ Keys are those of Splunk's own models (Splunk_SA_CIM), of recorded answers of sp
 """
 
 import json
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from standin.datasets import DataModel
 from standin.knowledge.datamodel_file import read_model_file
-from unit.standin.doors import MODEL, evaluated, field, model, with_object
+from unit.standin.doors import MODEL, as_handed_out, evaluated, field, model, with_object
 
 Json = dict[str, Any]
 
@@ -41,29 +40,6 @@ def test_a_good_file(tmp_path: Path) -> None:
         r'rex field="door" max_match=1 "^(?<floor>\\d+)-"',
         'lookup "people" "name" AS "who" OUTPUT "group" AS "team"',
     )
-
-
-def as_handed_out(content: Json) -> Json:
-    """Return the model as splunkd hands it out: inherited entries with their owner, counts, searches."""
-    handed = deepcopy(content)
-    base = [field(name, owner="BaseEvent") for name in ("_time", "host", "source", "sourcetype")]
-    root, denied = handed["objects"][0], handed["objects"][1]
-    for one in root["fields"]:
-        one["owner"] = "Access"
-    for one in [*root["calculations"], *root["constraints"]]:
-        one["owner"] = "Access"
-    denied["constraints"][0]["owner"] = "Access.Denied"
-    denied["constraints"].insert(0, {"search": root["constraints"][0]["search"], "owner": "Access"})
-    denied["fields"] = [*base, *deepcopy(root["fields"]), field("Denied", owner="Access.Denied", type="objectCount")]
-    denied["calculations"][:0] = deepcopy(root["calculations"])
-    flag = evaluated("is_Denied", 'if(searchmatch("x"),1,0)')
-    flag["outputFields"][0]["type"] = "childCount"
-    root["calculations"].append(flag)
-    root["fields"] = [*base, *root["fields"], field("Access", owner="Access", type="objectCount")]
-    root.update(lineage="Access", children=["Denied", "Granted"], objectSearch="x", previewSearch="y")
-    denied.update(lineage="Access.Denied", tsidxNamespace="")
-    handed.update(objectNameList=["Access"], objectSummary={"Event-Based": 4}, editable=False)
-    return handed
 
 
 def test_what_splunkd_adds_changes_nothing(tmp_path: Path) -> None:
@@ -110,11 +86,18 @@ CASES = [
     pytest.param(denied(fields=[field("x", fieldSearch="x>1")]), "unsupported: fieldSearch other than FIELD=*", id="field-search"),
     pytest.param(denied(fields=[field("x", constraints=["y"])]), "unsupported: constraints of a field", id="field-constraint"),
     pytest.param(denied(fields=[field("x", owner="Shifts")]), "model: owner 'Shifts' is neither 'Denied' nor an ancestor", id="owner"),
+    pytest.param(denied(fields=[field("x", owner="BaseEvent")]), "model: owner 'BaseEvent' is neither 'Denied' nor an", id="base-owner"),
     pytest.param(denied(fields=[field("who")]), "unsupported: field 'who' of 'Denied', which its ancestor 'Access' has", id="again"),
     pytest.param(denied(calculations=[{"x": 1}]), "model: a calculation has no key 'x'", id="calculation-key"),
     pytest.param(denied(calculations=[{"calculationType": "Sum"}]), "model: no calculationType 'Sum'", id="calculation-type"),
     pytest.param(denied(calculations=[{"calculationType": "GeoIP"}]), "unsupported: calculationType GeoIP is right", id="geo-ip"),
     pytest.param(denied(calculations=[{"calculationType": "Rex"}]), "model: a calculation of type Rex has 0 outputFields", id="outputs"),
+    pytest.param(denied(calculations=[{**evaluated("x", "1"), "outputFields": []}]), "type Eval has 0 outputFields", id="no-output"),
+    pytest.param(
+        denied(calculations=[{**evaluated("x", "1"), "outputFields": [field("x"), field("y")]}]),
+        "model: a calculation of type Eval has 2 outputFields",
+        id="two-outputs",
+    ),
     pytest.param(
         denied(calculations=[{**evaluated("x", "1"), "outputFields": [field("x", required=True)]}]),
         "unsupported: a calculated field that is required",
@@ -134,6 +117,22 @@ def test_each_fault_is_named(tmp_path: Path, content: object, expected: str) -> 
     _, problems = read(tmp_path, content)
 
     assert [problem for problem in problems if problem.startswith("Doors.json:") and expected in problem]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(with_object("Access", constraints=[{"search": ""}]), id="empty-constraint"),
+        pytest.param(with_object("Forced", constraints=[{"search": "x", "owner": "Denied"}]), id="owner-by-name"),
+    ],
+)
+def test_what_is_no_fault(tmp_path: Path, content: object) -> None:
+    """An empty constraint holds for all; an ancestor may be named by its name alone."""
+    found, problems = read(tmp_path, content)
+
+    assert problems == []
+    assert found is not None
+    assert "" in {one.search for one in found.datasets.values()}
 
 
 def test_the_line_is_that_of_the_fault(tmp_path: Path) -> None:
