@@ -291,9 +291,12 @@ def test_hostile_seeds_change_nothing(events: Lab, spl: str) -> None:
 
 
 def test_a_circle_ends() -> None:
-    """A saved search that names itself is an error."""
+    """Saved searches may name each other eight deep, so one that names itself is an error."""
+    chain = {str(number): f"| from savedsearch:{number + 1}" for number in range(8)}
+
+    assert run("| from savedsearch:1", MemoryEnvironment(saved_searches={**chain, "8": "| makeresults"})).rows
     with pytest.raises(SearchError) as caught:
-        run("| from savedsearch:a", MemoryEnvironment(saved_searches={"a": "| from savedsearch:a"}))
+        run("| from savedsearch:0", MemoryEnvironment(saved_searches={**chain, "8": "| makeresults"}))
 
     assert "name each other" in caught.value.message
 
