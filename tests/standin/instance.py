@@ -131,6 +131,7 @@ class Instance:
         self._stopping.set()
         self.inputs.stop()
         self.jobs.close()
+        self.head.host.running.stop()
 
     def _tick(self) -> None:
         while not self._stopping.wait(SCHEDULER_TICK_S):

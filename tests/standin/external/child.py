@@ -76,13 +76,14 @@ class Child:
         waiting = memoryview(data)
         heard = time.monotonic()
         while True:
+            if not {self._in, self._out} <= self._open:
+                # It reads no more, or says no more: what it has said already counts.
+                waiting = waiting[:0]
             chunk = None if waiting else self._inbox.take()
             if chunk is not None:
                 return chunk
             if self._out not in self._open:
                 raise Exited
-            if self._in not in self._open:
-                waiting = waiting[:0]
             limit = min(deadline, heard + max_wait_s) if max_wait_s else deadline
             ready = self._ready(limit, writes=bool(waiting))
             if not ready and time.monotonic() >= limit:
@@ -156,6 +157,11 @@ class Child:
         self.kill()
         return code
 
+    def interrupt(self) -> None:
+        """End the command from another thread; whoever talks to it finds that it has ended."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
     def kill(self) -> None:
         """End the command and all that it started, and free what it held; again does nothing."""
         if self._is_over:
@@ -173,3 +179,23 @@ class Child:
         if self._line:
             self._log(self._line.decode("utf-8", "replace").rstrip())
             self._line = b""
+
+
+class Running:
+    """The commands that run for one host, so that none outlives it."""
+
+    def __init__(self) -> None:
+        self._children: set[Child] = set()
+
+    def add(self, child: Child) -> None:
+        """Remember a command that was started."""
+        self._children.add(child)
+
+    def discard(self, child: Child) -> None:
+        """Forget a command that has ended."""
+        self._children.discard(child)
+
+    def stop(self) -> None:
+        """End every command."""
+        for child in tuple(self._children):
+            child.interrupt()

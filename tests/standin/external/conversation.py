@@ -59,6 +59,8 @@ class Command:
         with ExitStack() as resources:
             around = resources.enter_context(self._host.surroundings(self._caller.user, self._caller.sid))
             child = self._child(around, invocation)
+            self._host.running.add(child)
+            resources.callback(self._host.running.discard, child)
             resources.callback(child.kill)
             talk = Talk(child, invocation, float(self._max_wait_s))
             talk.introduce(searchinfo(invocation, self._caller, around))

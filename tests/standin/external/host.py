@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from standin.external.child import Running
+
 DISPATCH = Path("var", "run", "splunk", "dispatch")
 
 
@@ -33,6 +35,7 @@ class Host(Protocol):
     """Gives surroundings to commands."""
 
     python: str | None
+    running: Running
 
     def surroundings(self, user: str, sid: str) -> AbstractContextManager[Surroundings]:
         """Return the surroundings of one command of a user's search, to be left when it has ended."""
@@ -43,6 +46,7 @@ class Alone:
 
     def __init__(self, apps: Callable[[], Iterable[Path]], python: str | None = None) -> None:
         self.python = python
+        self.running = Running()
         self._apps = apps
 
     @contextmanager
@@ -69,6 +73,7 @@ class Served:
 
     def __init__(self, home: Path, python: str | None, uri: Callable[[], str], sessions: "Sessions") -> None:
         self.python = python
+        self.running = Running()
         self._home = home
         self._uri = uri
         self._sessions = sessions

@@ -41,6 +41,9 @@ class Names:
             if call.name not in WITH_VALUES
             for pattern in PATTERN.findall(call.arguments)
         }
+        # A custom command says only when it runs which fields it requires.
+        if any(environment.external(call.name) for call in split_pipeline(text)):
+            patterns.add("*")
         return Names(frozenset([*WORD.findall(text), *PART.findall(text)]), frozenset(patterns))
 
     def and_of(self, text: str) -> "Names":

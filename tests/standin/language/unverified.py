@@ -95,6 +95,21 @@ UNVERIFIED = (
     Semantic(
         "strict-fields", "which fields of a data model strict_fields=true leaves", "all of its dataset, as recorded"
     ),
+    Semantic(
+        "custom-equals",
+        "whether blanks around an equal sign part the words of a custom command",
+        "they do not",
+    ),
+    Semantic(
+        "custom-preop",
+        "what becomes of a streaming_preop that is not streaming",
+        "it is left out",
+    ),
+    Semantic(
+        "custom-index",
+        "what becomes of a row that a streaming command gives back without _chunked_idx",
+        "it stands by itself",
+    ),
     Semantic("where-multivalue", "how where compares a multivalue", "any value may do"),
     Semantic("search-unequal-multivalue", "how search f!=v treats a multivalue", "true if any value differs"),
     Semantic("rex-multivalue", "what rex does with a multivalue", "the first value that matches"),

@@ -1,6 +1,7 @@
 """Commands that do as they should not, written without splunk-sdk: each is an error with a name, and no process stays."""
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -11,36 +12,10 @@ from standin.environment import Row
 from standin.knowledge.users import User
 from standin.language.errors import LimitReached, SearchError, Unsupported
 from standin.language.search import run
+from unit.standin.external.raw_command import ECHO, RAW
 from unit.standin.laboratory import Lab, MakeApp
 
-RAW = """
-import json, os, sys, time
-
-def read():
-    line = sys.stdin.buffer.readline()
-    if not line:
-        sys.exit(0)
-    head, tail = map(int, line.split(b",")[1:])
-    metadata = json.loads(sys.stdin.buffer.read(head))
-    return metadata, sys.stdin.buffer.read(tail).decode()
-
-def write(metadata, body=""):
-    text, body = json.dumps(metadata).encode(), body.encode()
-    sys.stdout.buffer.write(b"chunked 1.0,%d,%d\\n" % (len(text), len(body)) + text + body)
-    sys.stdout.buffer.flush()
-
-open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "pid"), "w").write(str(os.getpid()))
-"""
 SETTINGS = "chunked = true\nfilename = raw.py\n"
-ECHO = """
-info, _ = read()
-write({"type": "streaming"})
-while True:
-    metadata, body = read()
-    write({"finished": metadata["finished"]}, body)
-    if metadata["finished"]:
-        break
-"""
 
 
 def lab_with(make_app: MakeApp, script: str, settings: str = SETTINGS, file: str = "bin/raw.py") -> Lab:
@@ -139,9 +114,12 @@ def test_a_key_that_nobody_has_described_is_refused_by_name(make_app: MakeApp) -
 
 
 HANGS = [
-    pytest.param("time.sleep(60)", "maxwait = 1", id="no first reply, maxwait of commands.conf"),
     pytest.param("read(); write({'maxwait': 0.3}); read(); time.sleep(60)", "", id="no rows, maxwait of the reply"),
-    pytest.param("import subprocess; subprocess.Popen(['sleep', '60']); time.sleep(60)", "maxwait = 1", id="child"),
+    pytest.param(
+        "import subprocess; subprocess.Popen(['sleep', '60']); time.sleep(60)",
+        "maxwait = 1",
+        id="no first reply, maxwait of commands.conf, a child of its own",
+    ),
 ]
 
 
@@ -257,3 +235,13 @@ def test_a_search_without_an_app_has_no_commands(tmp_path: Path) -> None:
     """What no app defines is unknown, as ever."""
     with pytest.raises(SearchError, match="Unknown search command 'raw'"):
         Lab().search("| makeresults | raw")
+
+
+def test_a_host_that_stops_ends_its_commands(make_app: MakeApp) -> None:
+    """A search that waits for a command ends with an error when its host does."""
+    lab = lab_with(make_app, python("time.sleep(60)"))
+    threading.Timer(0.5, lab.head.host.running.stop).start()
+
+    with pytest.raises(SearchError, match=r"non-zero error code -9"):
+        search(lab)
+    assert_gone(lab)

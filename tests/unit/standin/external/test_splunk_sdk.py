@@ -25,7 +25,7 @@ def result(lab: Lab, spl: str) -> Result:
 
 def test_ten_thousand_rows_go_through_every_kind_of_command(lab: Lab) -> None:
     """A generating, an eventing, a streaming and a reporting command with its map phase, one behind the other."""
-    spl = '| numbers count=10000 | newest | eval v=place | double field=twice times="3" v | total total=sum place'
+    spl = '| numbers count=10000 | fields _time number | newest | eval v=place | double field=twice times="3" v | total total=sum place'
 
     found = result(lab, spl)
 
