@@ -13,6 +13,7 @@ from types import MappingProxyType
 from standin.conf.errors import Problem, error_for
 from standin.conf.known import Known, shipped_defaults
 from standin.conf.metadata import Access, Metadata, set_metadata
+from standin.conf.outer import OUTER, is_other_input
 from standin.conf.support import is_supported
 from standin.conf.text import DEFAULT, Entry, Setting, entries_of, write_stanzas
 
@@ -218,11 +219,24 @@ class Configuration:
         setting = entry.setting
         for kind, message in self._wrong_names(conf, entry.stanza, entry.key or ""):
             return Problem(setting.file, setting.line, kind, message)
-        shipped = self._shipped.get(conf, {}).get(DEFAULT, {}).get(entry.key or "")
-        if is_supported(conf, entry.key or "", setting.value, shipped.value if shipped else None):
+        if self._is_supported(conf, entry):
             return None
-        message = f"{entry.key} in {conf}.conf is right in Splunk but not supported here"
+        what = f"[{entry.stanza}]" if self._is_other_input(conf, entry.stanza) else entry.key
+        message = f"{what} in {conf}.conf is right in Splunk but not supported here"
         return Problem(setting.file, setting.line, "unsupported", message, unsupported=True)
+
+    def _is_supported(self, conf: str, entry: Entry) -> bool:
+        stanza, key = entry.stanza, entry.key or ""
+        if self._is_other_input(conf, stanza):
+            return False
+        if conf in OUTER and self._known.is_own(conf, stanza, key):
+            return True
+        of_conf = self._shipped.get(conf, {})
+        shipped = of_conf.get(stanza, {}).get(key) or of_conf.get(DEFAULT, {}).get(key)
+        return is_supported(conf, stanza, key, entry.setting.value, shipped.value if shipped else None)
+
+    def _is_other_input(self, conf: str, stanza: str) -> bool:
+        return conf == "inputs" and is_other_input(stanza, self._known.own_stanzas(conf))
 
     def _wrong_names(self, conf: str, stanza: str, key: str) -> Iterator[tuple[str, str]]:
         if message := self._known.conf(conf):

@@ -16,6 +16,8 @@ from standin.conf.derive_known import read_spec
 
 TABLE = Path(__file__).with_name("known.json")
 Stanzas = Mapping[str, frozenset[str]]
+Confs = dict[str, dict[str, frozenset[str]]]
+NOTHING: Mapping[str, Stanzas] = {}
 # A modular input's own stanzas take what every scripted input takes beside its own parameters.
 GENERIC_INPUT = "script://*"
 
@@ -36,8 +38,9 @@ def shipped_defaults() -> dict[str, dict[str, dict[str, str]]]:
 class Known:
     """The names that exist for one set of apps."""
 
-    def __init__(self, confs: Mapping[str, Stanzas]) -> None:
+    def __init__(self, confs: Mapping[str, Stanzas], own: Mapping[str, Stanzas] = NOTHING) -> None:
         self._confs = confs
+        self._own = own
 
     @classmethod
     def load(cls, app_dirs: Iterable[Path] = ()) -> "Known":
@@ -47,11 +50,12 @@ class Known:
             for conf, stanzas in _table()["confs"].items()
         }
         apps = list(app_dirs)
+        own: dict[str, dict[str, frozenset[str]]] = {}
         for spec in (file for app in apps for file in sorted((app / "README").glob("*.conf.spec"))):
-            _extend(confs, spec)
+            _extend(confs, own, spec)
         capabilities = {name for app in apps for name in _own_capabilities(app)}
         confs["authorize"]["role_*"] |= capabilities
-        return cls(confs)
+        return cls(confs, own)
 
     def conf(self, conf: str) -> str | None:
         """Return what is wrong with the name of a conf file, None if it exists."""
@@ -71,6 +75,15 @@ class Known:
             return None
         return f"no spec defines {key} in {conf}.conf [{stanza}]{_hint(key, keys)}"
 
+    def own_stanzas(self, conf: str) -> frozenset[str]:
+        """Return the stanzas, or kinds of them, that the apps' own specs define in a conf."""
+        return frozenset(self._own.get(conf, {}))
+
+    def is_own(self, conf: str, stanza: str, key: str) -> bool:
+        """Tell whether an app's own spec defines a key in such a stanza."""
+        kinds = self._own.get(conf, {}).items()
+        return any(_matches(key, one) for kind, keys in kinds if not kind or _is_kind(stanza, kind) for one in keys)
+
     def keys(self, conf: str, stanza: str) -> frozenset[str]:
         """Return the patterns of the keys that may stand in a stanza."""
         stanzas = self._confs[conf]
@@ -86,12 +99,14 @@ def _own_capabilities(app: Path) -> Iterable[str]:
             yield from re.findall(r"(?m)^\[capability::([\w-]+)\]", file.read_text(encoding="utf-8", errors="replace"))
 
 
-def _extend(confs: dict[str, dict[str, frozenset[str]]], spec: Path) -> None:
+def _extend(confs: Confs, own: Confs, spec: Path) -> None:
     conf = spec.name.removesuffix(".conf.spec")
     known = confs.setdefault(conf, {})
     for stanza, keys in read_spec(spec.read_text(encoding="utf-8"), any_stanza=False).items():
         generic = known.get(GENERIC_INPUT, frozenset()) if conf == "inputs" and "://" in stanza else frozenset()
         known[stanza] = known.get(stanza, frozenset()) | keys | generic
+        of_conf = own.setdefault(conf, {})
+        of_conf[stanza] = of_conf.get(stanza, frozenset()) | keys
 
 
 @lru_cache(maxsize=4096)

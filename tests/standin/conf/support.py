@@ -2,22 +2,15 @@
 
 A key that is executed has tests of what it does. A key that is only stored shapes nothing that a search, an alert or
 an index would show: looks, editors, storage. Whatever a spec defines beyond these two is refused by name, unless it is
-set to the value that Splunk ships. Confs without a row here hold settings of splunkd's outer life (inputs, roles of
-pages, REST handlers): `jobs`, `inputs` and `rest` read what they execute, the rest is only stored.
+set to the value that Splunk ships. Confs of splunkd's outer life (inputs, roles, alert actions …) have their rows in
+`outer`. A conf that only an app's own spec defines holds what the app likes.
 """
 
 import fnmatch
-from typing import NamedTuple
 
+from standin.conf.outer import OUTER, STANZAS, Support
+from standin.conf.outer import VALUES as OUTER_VALUES
 from standin.conf.text import is_true
-
-
-class Support(NamedTuple):
-    """The two classes of keys of one conf, as patterns."""
-
-    executed: tuple[str, ...]
-    stored: tuple[str, ...] = ()
-
 
 SUPPORT = {
     "collections": Support(
@@ -88,14 +81,20 @@ SUPPORT = {
     "savedsearches": Support(
         executed=(
             "search", "disabled", "enableSched", "cron_schedule", "realtime_schedule", "schedule_window", "counttype",
-            "relation", "quantity", "alert_condition", "action.*", "dispatch.*", "alert.*",
-            "max_concurrent", "schedule_priority", "description",
+            "relation", "quantity", "alert_condition", "action.*", "max_concurrent", "schedule_priority",
+            "dispatch.earliest_time", "dispatch.latest_time", "dispatch.index_earliest", "dispatch.index_latest",
+            "dispatch.ttl", "dispatch.allow_partial_results",
+            "alert.digest_mode", "alert.expires", "alert.severity", "alert.suppress", "alert.suppress.fields",
+            "alert.suppress.group_name", "alert.suppress.period", "alert.track", "description",
         ),
         stored=(
+            "alert.display_view", "alert.managedBy", "dispatch.auto_cancel", "dispatch.auto_pause", "dispatch.buckets",
+            "dispatch.reduce_freq", "dispatch.spawn_process", "dispatch.time_format",
             "display.*", "request.*", "displayview", "vsid", "schedule_as", "qualifiedSearch", "is_visible",
             "allow_skew",
         ),
     ),
+    **OUTER,
 }  # fmt: skip
 
 
@@ -106,16 +105,19 @@ VALUES = {
     ("props", "INDEXED_EXTRACTIONS"): ("JSON", "CSV", "TSV", "PSV"),
     ("transforms", "external_type"): ("kvstore",),
     ("datamodels", "dataset.type"): ("datamodel",),
+    **OUTER_VALUES,
 }
 
 
-def is_supported(conf: str, key: str, value: str, shipped: str | None) -> bool:
-    """Tell whether a known key may stand in a conf of the stand-in with this value."""
+def is_supported(conf: str, stanza: str, key: str, value: str, shipped: str | None) -> bool:
+    """Tell whether a known key may stand in a stanza of the stand-in with this value."""
     support = SUPPORT.get(conf)
     if support is None or (shipped is not None and _same(value, shipped)):
         return True
     if (conf, key) == ("fields", "INDEXED_VALUE") and value.startswith("["):
         return False  # a LISPY expression
+    if STANZAS.get((conf, key), stanza) != stanza:
+        return False
     allowed = VALUES.get((conf, key))
     if allowed is not None and value.lower() not in {each.lower() for each in allowed}:
         return False

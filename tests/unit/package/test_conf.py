@@ -28,7 +28,7 @@ def test_every_name_in_the_app_resolves(staged: Path) -> None:
     """Keys, macros, lookups, eventtypes and tags that the app mentions exist."""
     done = CliRunner().invoke(check, ["--app", str(staged)])
 
-    assert (done.exit_code, done.output) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, "")
 
 
 def test_views_of_the_navigation_exist() -> None:

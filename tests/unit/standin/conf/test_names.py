@@ -96,8 +96,7 @@ def test_refuses_by_name(make_app: MakeApp, conf: str, text: str, kind: str, mes
         pytest.param("authorize", "[role_a]\nsearch = enabled\nsrchIndexesAllowed = x\n", id="role"),
         pytest.param("tags", "[eventtype=a]\nsome_tag = enabled\n", id="tags-of-any-name"),
         pytest.param("commands", "[a]\nfilename = a.py\nchunked = true\n", id="commands"),
-        pytest.param("inputs", "[script]\npython.version = python3\ninterval = 5\n", id="a-whole-scheme"),
-        pytest.param("inputs", "[monitor:///var/log/x]\nindex = a\nsourcetype = b\ndisabled = 0\n", id="inputs"),
+        pytest.param("inputs", "[default]\nhost = a\nindex = b\n", id="inputs"),
     ],
 )  # fmt: skip
 def test_accepts(make_app: MakeApp, conf: str, text: str) -> None:

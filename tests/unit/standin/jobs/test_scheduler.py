@@ -322,7 +322,7 @@ def test_an_action_may_change_what_is_scheduled() -> None:
 
 def test_tracked_alerts_expire() -> None:
     """`alert.track = 1` puts the alert on the list for `alert.expires`."""
-    around = Surroundings(saved(alert_track="1", alert_expires="10m"))
+    around = Surroundings(saved(**{"alert.track": "1", "alert.expires": "10m"}))
     made, fired = scheduler(around, Clock(HOUR))
     made.run_due(HOUR + 300)
 
