@@ -28,6 +28,7 @@ KNOWN = frozenset(
         "type",
     }
 )
+MAX_NUMBER = 1 << 53
 Said = tuple[tuple[str, str], ...]
 
 
@@ -73,7 +74,7 @@ def _flag(metadata: Mapping[str, object], name: str) -> bool:
 
 def _number(metadata: Mapping[str, object], name: str) -> float:
     value = metadata.get(name) or 0
-    if not isinstance(value, int | float) or value < 0:
+    if not isinstance(value, int | float) or not 0 <= value < MAX_NUMBER:
         raise WireError(f"{name} is {value!r}, not a number")
     return float(value)
 

@@ -1,8 +1,10 @@
 """What a command may say of itself."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from standin.external.reply import Configuration, messages_of, read_configuration, unknown_keys
+from standin.external.reply import KINDS, KNOWN, Configuration, messages_of, read_configuration, unknown_keys
 from standin.external.wire import WireError
 
 
@@ -38,6 +40,8 @@ def test_every_key_is_read() -> None:
         ({"required_fields": "a"}, "not a list of names"),
         ({"maxwait": -1}, "maxwait is -1"),
         ({"maxinputs": "many"}, "maxinputs is 'many'"),
+        ({"maxinputs": float("inf")}, "maxinputs is inf"),
+        ({"maxwait": float("nan")}, "maxwait is nan"),
     ],
 )
 def test_a_wrong_value_is_refused(reply: dict[str, object], reason: str) -> None:
@@ -59,3 +63,18 @@ def test_a_wrong_message_is_refused(messages: object) -> None:
     """A level that does not exist, or no pair."""
     with pytest.raises(WireError):
         messages_of({"inspector": {"messages": messages}})
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5), lambda inner: st.lists(inner, max_size=2)
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(KNOWN)), VALUES), VALUES)
+def test_no_reply_breaks_the_reading(reply: dict[str, object], messages: object) -> None:
+    """Whatever a first reply holds is read or refused."""
+    try:
+        assert read_configuration(reply).kind in KINDS
+        messages_of({"inspector": {"messages": messages}})
+    except WireError:
+        return

@@ -115,6 +115,19 @@ def test_a_body_that_is_no_csv_is_refused(body: str) -> None:
         read_table(body)
 
 
+@given(st.binary(max_size=60), st.sampled_from([b"", b"chunked 1.0,2,0\n", b"chunked 1.0,2,9\n{}"]))
+def test_no_bytes_break_the_reading(data: bytes, before: bytes) -> None:
+    """Whatever a command writes is a chunk, or not yet one, or refused."""
+    inbox = Inbox(LIMIT)
+    inbox.add(before + data)
+    try:
+        chunk = inbox.take()
+        rows, fields = read_table(chunk.body) if chunk else ([], [])
+    except WireError:
+        return
+    assert all(set(row) <= {*fields, *(name.removeprefix("__mv_") for name in row)} for row in rows)
+
+
 def test_a_cell_may_be_as_large_as_an_event() -> None:
     """The csv module's default limit of 128 KiB does not hold."""
     assert read_table(f"_raw\n{'x' * 300_000}\n")[0][0]["_raw"] == "x" * 300_000
