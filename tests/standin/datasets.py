@@ -6,11 +6,19 @@ belong to every dataset and have none. `knowledge.datamodels` reads them, `comma
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 BASE_FIELDS = ("_time", "host", "source", "sourcetype")
 BASE_EVENT, BASE_SEARCH = "BaseEvent", "BaseSearch"
 ROOTS = frozenset({BASE_EVENT, BASE_SEARCH})
 COUNTS = frozenset({"objectCount", "childCount"})  # types of the fields that splunkd adds to a model
+
+
+class Calculation(NamedTuple):
+    """A command with its arguments, and the fields that it gives."""
+
+    command: str
+    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,7 @@ class Dataset:
     search: str  # the constraint, of a root search the whole search; macros not yet put in
     fields: tuple[str, ...] = ()  # extracted and calculated, in the order of the file
     required: tuple[str, ...] = ()
-    calculations: tuple[str, ...] = ()  # each a command with its arguments
+    calculations: tuple[Calculation, ...] = ()
     description: str = ""  # the JSON that the datamodel command shows
 
     @property

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from standin.commands.needed import needed_calculations
 from standin.commands.selecting import build_fields
 from standin.commands.stream import Search, Step, Stream, run_steps
 from standin.commands.subsearch import MAX_DEPTH, quote
-from standin.datasets import BASE_FIELDS, BASE_SEARCH, DataModel, Dataset
+from standin.datasets import BASE_FIELDS, BASE_SEARCH, Calculation, DataModel, Dataset
 from standin.environment import Row
 from standin.language.errors import MalformedSearch, SearchError, UnknownName
 from standin.language.filters import compile_filter
@@ -40,6 +41,10 @@ class Level:
     def takes(self, row: Row) -> bool:
         """Tell whether a row of the parent has every field that the dataset requires, and fulfils its constraint."""
         return self.matches(row) and all(name in row for name in self.dataset.required)
+
+    def taken(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows of the parent that the dataset takes."""
+        return (row for row in rows if self.takes(row))
 
     def calculated(self, stream: Stream) -> Stream:
         """Return rows with the fields that the dataset calculates."""
@@ -97,10 +102,13 @@ def _errors_at(call: Call, place: str) -> Iterator[None]:
 class Compiler:
     """Compiles the datasets of one model for one command."""
 
-    def __init__(self, call: Call, search: Search, model: DataModel) -> None:
+    def __init__(
+        self, call: Call, search: Search, model: DataModel, needed: Container[Calculation] | None = None
+    ) -> None:
         self._call = call
         self._search = search
         self._model = model
+        self._needed = needed
 
     def level(self, dataset: Dataset, *, with_children: bool) -> Level:
         """Compile one dataset, and those below it where they are asked for."""
@@ -108,9 +116,12 @@ class Compiler:
         with _errors_at(self._call, place):
             text = "" if dataset.is_root else expand(dataset.search, self._search.environment).text
             matches = compile_filter(text or "*").matches
-            calculations = [self._calculation(one) for one in dataset.calculations]
+            calculations = [self._calculation(one.command) for one in dataset.calculations if self._is_needed(one)]
         children = self._model.children(dataset) if with_children else []
         return Level(dataset, matches, calculations, [self.level(one, with_children=True) for one in children])
+
+    def _is_needed(self, calculation: Calculation) -> bool:
+        return self._search.is_dry or self._needed is None or calculation in self._needed
 
     def _calculation(self, text: str) -> Step:
         expanded = "| " + expand(text, self._search.environment).text
@@ -133,8 +144,7 @@ class Compiler:
         def step(stream: Stream) -> Stream:
             stream = source(stream)
             for level in levels:
-                rows = (row for row in self._search.guard(stream.rows) if level.takes(row))
-                stream = level.calculated(stream.with_rows(rows))
+                stream = level.calculated(stream.with_rows(level.taken(self._search.guard(stream.rows))))
             return stream.with_rows(_with_children(children, stream.rows))
 
         return step
@@ -200,15 +210,15 @@ def tree_rows(
     call: Call, search: Search, model: DataModel, root: Dataset, wanted: Container[str]
 ) -> Callable[[], Iterator[Row]]:
     """Return what gives the rows of a root with the wanted fields of all its datasets and their names in `nodename`."""
-    compiler = Compiler(call, search, model)
+    with _errors_at(call, f"data model {model.name}"):
+        compiler = Compiler(call, search, model, needed_calculations(model, root, wanted, search.environment))
     source, level = compiler.source(root), compiler.level(root, with_children=True)
     tree = _Tree.of(level, wanted)
     of_event = [name for name in OF_EVENT if name in wanted]
 
     def rows() -> Iterator[Row]:
         stream = source(Stream([]))
-        taken = (row for row in search.guard(stream.rows) if level.takes(row))
-        for row in level.calculated(stream.with_rows(taken)).rows:
+        for row in level.calculated(stream.with_rows(level.taken(search.guard(stream.rows)))).rows:
             whole: Row = {name: row[name] for name in of_event if name in row}
             nodes = list(tree.visited(row, whole))
             whole[NODE_NAME] = nodes if len(nodes) > 1 else nodes[0]

@@ -43,7 +43,7 @@ class HostileEnvironment:
         """Return the data model of that name; its search names the fields that it asks for."""
         model = self._inner.data_model(name)
         for dataset in model.datasets.values() if model is not None else ():
-            texts = [dataset.search, *dataset.fields, *dataset.calculations]
+            texts = [dataset.search, *dataset.fields, *(one.command for one in dataset.calculations)]
             self._names = self._names.and_of(expand("\n".join(texts), self._inner).text)
         return model
 

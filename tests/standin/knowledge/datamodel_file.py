@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from standin.conf.errors import Problem
-from standin.datasets import BASE_FIELDS, BASE_SEARCH, COUNTS, ROOTS, DataModel, Dataset
+from standin.datasets import BASE_FIELDS, BASE_SEARCH, COUNTS, ROOTS, Calculation, DataModel, Dataset
 from standin.knowledge.datamodel_keys import (
     CALCULATION_KEYS,
     CONSTRAINT_KEYS,
@@ -125,7 +125,8 @@ class _Reading:
         fields = [field for field in self._own(one, "fields", name) if _word(field, "type") not in COUNTS]
         names = [self._field(field, FIELD_KEYS) for field in fields]
         required = [str(field.get("fieldName")) for field in fields if field.get("required") is True]
-        calculations, outputs = self._calculations(one, name)
+        calculations = self._calculations(one, name)
+        outputs = [output for each in calculations for output in each.outputs]
         self._check_new(one, name, names, outputs)
         return Dataset(
             name, str(one["parentName"]), lineage, self._search(one, name), tuple(dict.fromkeys([*names, *outputs])),
@@ -182,8 +183,8 @@ class _Reading:
             self._unsupported(one, "constraints of a field", "constraints")
         return name
 
-    def _calculations(self, one: Located, name: str) -> tuple[list[str], list[str]]:
-        texts, outputs = [], []
+    def _calculations(self, one: Located, name: str) -> list[Calculation]:
+        found = []
         for each in self._own(one, "calculations", name):
             self._keys(each, CALCULATION_KEYS, "a calculation")
             fields = self._items(each, "outputFields")
@@ -196,9 +197,8 @@ class _Reading:
             text = self._command(each, fields, names)
             if text is not None:
                 self.pieces.append(Piece("calculation", text, self._page.line(each)))
-                texts.append(text)
-                outputs += names
-        return texts, outputs
+                found.append(Calculation(text, tuple(names)))
+        return found
 
     def _command(self, one: Located, fields: list[Located], names: list[str]) -> str | None:
         kind = self._text(one, "calculationType")

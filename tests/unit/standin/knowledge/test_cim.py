@@ -128,3 +128,21 @@ def test_searches_of_change_and_authentication(cim: Path, spl: str, expected: li
             laboratory.head.pipeline.index_hec_event(json.dumps(event), Origin("main", "h", "s", sourcetype), 1.0, {})
 
     assert [tuple(as_text(value) for value in row.values()) for row in laboratory.search(spl)] == expected
+
+
+@pytest.mark.parametrize(("model", "root"), [("Change", "All_Changes"), ("Authentication", "Authentication")])
+def test_tstats_and_datamodel_agree(cim: Path, model: str, root: str) -> None:
+    """For every field tstats counts what stats counts over the rows of the datamodel command."""
+    laboratory = Lab(cim)
+    for sourcetype, events in (("change", CHANGES), ("login", LOGINS)):
+        for event in events:
+            laboratory.head.pipeline.index_hec_event(json.dumps(event), Origin("main", "h", "s", sourcetype), 1.0, {})
+    rows = f"| datamodel {model} {root} search"
+    fields = laboratory.head.search(rows, user=laboratory.user, app=laboratory.app).fields
+
+    for name in [each for each in fields if each.startswith(root)]:
+        expected = laboratory.search(f"{rows} | stats count by {name}")
+        found = laboratory.search(f"| tstats count from datamodel={model}.{root} by {name}")
+        assert [list(map(as_text, row.values())) for row in found] == [
+            list(map(as_text, row.values())) for row in expected
+        ], name

@@ -37,8 +37,8 @@ def test_a_good_file(tmp_path: Path) -> None:
     assert access.fields == ("who", "door", "tag", "result", "floor", "team")
     assert access.required == ("door",)
     assert access.calculations[1:] == (
-        r'rex field="door" max_match=1 "^(?<floor>\\d+)-"',
-        'lookup "people" "name" AS "who" OUTPUT "group" AS "team"',
+        (r'rex field="door" max_match=1 "^(?<floor>\\d+)-"', ("floor",)),
+        ('lookup "people" "name" AS "who" OUTPUT "group" AS "team"', ("team",)),
     )
 
 

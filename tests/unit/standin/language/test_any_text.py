@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standin.datasets import BASE_EVENT, BASE_SEARCH, DataModel, Dataset
+from standin.datasets import BASE_EVENT, BASE_SEARCH, Calculation, DataModel, Dataset
 from standin.environment import Macro, Row
 from standin.language.analyse import analyse
 from standin.language.errors import SearchError
@@ -113,8 +113,8 @@ def test_any_analysis_ends(spl: str) -> None:
 MODEL = DataModel(
     "M",
     {
-        "R": Dataset("R", BASE_EVENT, "R", "a=*", ("a", "x"), ("a",), ("eval x=upper(user)",)),
-        "C": Dataset("C", "R", "R.C", "a=1", ("y",), (), ("eval y=1",)),
+        "R": Dataset("R", BASE_EVENT, "R", "a=*", ("a", "x"), ("a",), (Calculation("eval x=upper(user)", ("x",)),)),
+        "C": Dataset("C", "R", "R.C", "a=1", ("y",), (), (Calculation("eval y=1", ("y",)),)),
         "S": Dataset("S", BASE_SEARCH, "S", "search * | stats count by user", ("user",)),
     },
 )
