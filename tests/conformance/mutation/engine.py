@@ -29,11 +29,14 @@ from conformance.mutation.result import Result, progress
 TESTS = "tests/unit/standin"
 # Folders of tests above the engine that run in process and in seconds.
 ABOVE = (
+    "test_cost.py",
     "test_installation.py",
     "test_measured_conf.py",
     "test_searchhead.py",
+    "cli/test_check.py",
     "cli/test_detect.py",
     "cli/test_search.py",
+    "rest/test_sharing.py",
 )
 OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:timeout", "--capture=no"]
 QUICK_S = 0.5
@@ -188,6 +191,7 @@ def run_only(name: str) -> int:
 def main(sample: int, seed: int, result: Path | None, only: str | None) -> None:
     """Flip operators of the stand-in's engine."""
     os.chdir(ROOT)
+    os.environ["STANDIN_PROPERTY_CASES"] = str(FEW_EXAMPLES)
     settings.register_profile("mutation", max_examples=FEW_EXAMPLES, derandomize=True, database=None, deadline=None)
     settings.load_profile("mutation")
     if only:

@@ -1,7 +1,8 @@
 """Which operators of a module can be flipped, and into what.
 
-Comparisons, `and`/`or`, `not`, `+`/`-`, `*`//`/` and `+=`/`-=`. Flags of types (`X | Y`) are no operators here. The
-number of an operator is its place in the order of `ast.walk`, so that a seed chooses the same ones everywhere.
+Comparisons, `and`/`or`, `not`, `+`/`-`, `*`//`/` and `+=`/`-=`. Types that are joined (`X | Y`) are no operators here, and
+neither are comparisons with a clock (MEASURED). The number of an operator is its place in the order of `ast.walk`, so
+that a seed chooses the same ones everywhere.
 """
 
 import ast
@@ -19,6 +20,10 @@ BOOLEANS: dict[type[ast.boolop], type[ast.boolop]] = {ast.And: ast.Or, ast.Or: a
 ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
 }  # fmt: skip
+# How far a clock or the memory is, which is never exactly at its bound, and how often either is looked at: flips of
+# these change no answer.
+MEASURED = {"monotonic", "peak_memory"}
+OFTEN = "CHECK_EVERY"
 # Written by people who derive the committed table, not run by the engine.
 LEFT_OUT = ("conf/derive_known.py",)
 
@@ -62,12 +67,19 @@ def places(tree: ast.AST) -> Iterator[Place]:
     """Yield the operators that can be flipped, in the order of their numbers."""
     for node in ast.walk(tree):
         match node:
-            case ast.Compare():
+            case ast.Compare() if not _is_measured(node):
                 yield from (Place(node, at) for at, one in enumerate(node.ops) if type(one) in COMPARISONS)
             case ast.UnaryOp(op=ast.Not()) | ast.BoolOp():
                 yield Place(node, 0)
             case ast.BinOp() | ast.AugAssign() if type(node.op) in ARITHMETIC:
                 yield Place(node, 0)
+
+
+def _is_measured(node: ast.Compare) -> bool:
+    """Tell whether a comparison is with a clock or with the memory in use, or only says how often they are asked."""
+    calls = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    names = {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in calls}
+    return bool(names & MEASURED) or any(isinstance(one, ast.Name) and one.id == OFTEN for one in ast.walk(node))
 
 
 def flips_of(module: Path) -> list[Flip]:

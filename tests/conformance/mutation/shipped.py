@@ -15,6 +15,7 @@ import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import click
@@ -46,6 +47,26 @@ TESTS = (
     "tests/detections/test_schedule.py",
     "tests/detections/test_recordings.py",
 )
+# Confs that say nothing about events and searches.
+PLAIN = {
+    "alert_actions.conf",
+    "app.conf",
+    "authorize.conf",
+    "default.meta",
+    "inputs.conf",
+    "kube_audit.conf",
+    "server.conf",
+}
+# Which tests to ask first.
+MAPPING = ["test_fields.py", "test_settings.py"]
+CLOSE = {
+    **{name: ["test_settings.py", "test_conf.py"] for name in PLAIN},
+    "macros.conf": ["test_macros.py"],
+    **{
+        f"{name}.conf": ["test_fields.py", "test_settings.py"]
+        for name in ("eventtypes", "fields", "props", "tags", "transforms")
+    },
+}
 LEFT_OUT = {
     "test_the_generated_files_match_their_sources": "compares a generated text with its source",
     "test_a_changed_source_is_noticed": "compares a generated text with its source",
@@ -126,14 +147,22 @@ def main(part: int, parts: int, result: Path, only: str) -> None:
 
 def affects(name: str, change: Change) -> bool:
     """Tell whether a test can notice a change at all."""
-    view = str(change.file).startswith("default/data/ui/views")
-    if view:
+    if change.file.suffix == ".xml":
         return "/dashboards/" in name or "every_name" in name
+    if change.file.name in PLAIN:
+        return name.startswith("tests/unit/package/")
+    others = _detections() - {_detection_of(change)} if _detection_of(change) else set()
+    return not any(f"{other}/" in name or f"test_{other}.py" in name for other in others)
+
+
+def is_close(name: str, change: Change) -> bool:
+    """Tell whether a test is about what was changed."""
     detection = _detection_of(change)
-    others = _detections() - {detection}
-    return detection is None or not any(f"{other}/" in name or f"test_{other}.py" in name for other in others)
+    about = [f"test_{detection}.py", f"{detection}/", f"{detection}]"] if detection else CLOSE.get(change.file.name, [])
+    return any(one in name for one in about)
 
 
+@cache
 def _detections() -> set[str]:
     return {path.stem for path in (ROOT / "package/detections").glob("*/*.yml")}
 
@@ -149,7 +178,7 @@ def _detection_of(change: Change) -> str | None:
 
 
 class Order:
-    """In which order tests run: those that noticed the last changes of the same stanza first, then the quick ones."""
+    """In which order tests run: those that noticed the last changes of the same stanza, those about it, quick ones."""
 
     def __init__(self, seconds: dict[str, float]) -> None:
         self.seconds = seconds
@@ -159,7 +188,9 @@ class Order:
         """Return the names of the tests for a change, in order."""
         recent = self.noticed[change.within]
         places = {name: at for at, name in enumerate(reversed(recent))}
-        return sorted(names, key=lambda name: (places.get(name, len(recent)), self.seconds[name]))
+        return sorted(
+            names, key=lambda name: (places.get(name, len(recent)), not is_close(name, change), self.seconds[name])
+        )
 
     def tell(self, change: Change, name: str) -> None:
         """Remember which test noticed a change."""

@@ -39,7 +39,7 @@ class Loop:
             else:
                 survivors.append(str(change))
                 os.write(self.say, f"survives: {change}\n".encode())
-            if number % 100 == 0 or number == len(self.todo):
+            if number % 50 == 0 or number == len(self.todo):
                 os.write(self.say, progress(self.name, number, len(self.todo), len(survivors)))
         done = Result(len(self.todo) - len(survivors), len(self.todo), survivors, [], by)
         self.result.write_text(json.dumps(done._asdict()))

@@ -52,12 +52,10 @@ class Report:
         text = row.get(self._source)
         if not isinstance(text, str):
             return
-        found = set()
         for name, value in self._find(text):
             key = clean_key(name) if self._cleans else name
-            if key and value and (key not in row or (self._adds and key in found) or (self._adds and key in row)):
+            if key and value and (key not in row or self._adds):
                 add(row, key, value)
-                found.add(key)
 
     def _by_regex(self) -> Finder:
         limits = (

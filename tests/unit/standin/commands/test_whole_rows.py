@@ -49,6 +49,79 @@ def test_values_by_row(spl: str, expected: str, source: str) -> None:
     assert " ".join(found) == expected, source
 
 
+# The third word is the command whose page of the Search Reference says so.
+ROWS = [
+    (listed('1,1,2') + 'stats values(x) as v list(x) as l', 'v=1+2 l=1+1+2', 'stats'),
+    ('| makeresults | eval a1=1,a2=2 | stats sum(a*) as s*', 's1=1 s2=2', 'stats'),
+    ('| makeresults | eval v=-3 | bin v span=5', 'v=-5-0', 'bin'),
+    ('| makeresults count=3 | streamstats count as n | eval _time=n*60 | timechart span=1m count', 'count=1; count=1; count=1', 'timechart'),
+    ('| makeresults count=2 | streamstats count as n | appendcols [| makeresults count=3 | streamstats count as m] | table n m', 'n=1 m=1; n=2 m=2; m=3', 'appendcols'),
+    ('| makeresults count=3 | streamstats count as n | appendcols [| makeresults count=1 | eval m=7] | table n m', 'n=1 m=7; n=2; n=3', 'appendcols'),
+    ('| makeresults count=2 | eval n="x" | appendcols override=t [| makeresults count=1 | eval n=7] | table n', 'n=7; n=x', 'appendcols'),
+    ('| makeresults | eval t="01:02:03", d="2+01:02:03", m="02:03.5", mem="10k" | convert dur2sec(t) dur2sec(d) mstime(m) memk(mem) | table t d m mem', 't=3723 d=176523 m=123.5 mem=10', 'convert'),
+    ('| makeresults | eval x="12abc", y="1,234", z="abc" | convert rmunit(x) rmcomma(y) num(z) | table x y z', 'x=12 y=1234', 'convert'),
+    ('| makeresults | eval t=0 | convert ctime(t) | table t', 't=01/01/1970 00:00:00', 'convert'),
+    ('| makeresults | eval t=0 | convert timeformat="%Y" ctime(t) as v | table t v', 't=0 v=1970', 'convert'),
+    ('| makeresults | eval t="01/02/1970 00:00:00" | convert mktime(t) | table t', 't=86400', 'convert'),
+    ('| makeresults | eval a="x", b="y" | convert none(a) auto(b) | table a b', 'a=x b=y', 'convert'),
+    ('| makeresults | eval x="aXbXc" | rex field=x mode=sed "s/X/-/2" | table x', 'x=aXb-c', 'rex'),
+    ('| makeresults | eval x="aXbxc" | rex field=x mode=sed "s/x/-/gi" | table x', 'x=a-b-c', 'rex'),
+    ('| makeresults | eval x="abc" | rex field=x mode=sed "y/abc/xyz/" | table x', 'x=xyz', 'rex'),
+    ('| makeresults | eval x="abc" | rex field=x mode=sed "s/a/1/; s/b/2/" | table x', 'x=12c', 'rex'),
+    ('| makeresults | eval x="abc" | rex field=x mode=sed "s/(b)/[\\1]/" | table x', 'x=a[b]c', 'rex'),
+    ('| makeresults | eval x="a/b" | rex field=x mode=sed "s/\\//-/" | table x', 'x=a-b', 'rex'),
+    ('| makeresults | eval x="abc" | rex field=x mode=sed "s/z/-/2" | table x', 'x=abc', 'rex'),
+    ('| makeresults | eval x="aXbXc" | rex field=x mode=sed "s/X/-/3" | table x', 'x=aXbXc', 'rex'),
+    (listed('1,2,3,4') + 'head (x<3)', 'x=1; x=2', 'head'),
+    (listed('1,2,3,4') + 'head (x<3) keeplast=true', 'x=1; x=2; x=3', 'head'),
+    (listed('1,,3') + 'head (x<3) null=true', 'x=1; x=', 'head'),
+    (listed('1,2,3,4') + 'head limit=3 (x<9)', 'x=1; x=2; x=3', 'head'),
+    (listed('1,2,3') + 'head 2', 'x=1; x=2', 'head'),
+    (listed('a,a,b,a') + 'dedup x consecutive=true', 'x=a; x=b; x=a', 'dedup'),
+    (listed('1,2,3,4,5,6,7') + 'tail', 'x=7; x=6; x=5; x=4; x=3; x=2; x=1', 'tail'),
+    (listed('1,2,3') + 'reverse', 'x=3; x=2; x=1', 'reverse'),
+    (listed('b,a,,c') + 'sort x', 'x=; x=a; x=b; x=c', 'sort'),
+    (listed('b,a,c') + 'sort - x', 'x=c; x=b; x=a', 'sort'),
+    (listed('10,9,1') + 'sort x', 'x=1; x=9; x=10', 'sort'),
+    (listed('10,9,1') + 'sort str(x)', 'x=1; x=10; x=9', 'sort'),
+    (listed('10.0.0.10,10.0.0.9') + 'sort ip(x)', 'x=10.0.0.9; x=10.0.0.10', 'sort'),
+    (listed('10,9,1') + 'sort 2 x', 'x=1; x=9', 'sort'),
+    (listed('10,9,1') + 'sort x d', 'x=10; x=9; x=1', 'sort'),
+    (listed('a,a,b,c,c,c') + 'top limit=1 useother=t x', 'x=c count=3 percent=50.000000; x=OTHER count=3 percent=50.000000', 'top'),
+    (listed('a,a,b,c,c,c') + 'top limit=2 x', 'x=c count=3 percent=50.000000; x=a count=2 percent=33.333333', 'top'),
+    (listed('a,a,b,c,c,c') + 'rare limit=1 x', 'x=b count=1 percent=16.666667', 'rare'),
+    (listed('a,a,b,c,c,c') + 'top limit=1 showperc=f countfield=n x', 'x=c n=3', 'top'),
+    ('| makeresults | eval a=1, b=2 | foreach a b [eval c_<<FIELD>>=<<FIELD>>+1] | table c_*', 'c_a=2 c_b=3', 'foreach'),
+    ('| makeresults | eval ab1=1 | foreach ab* [eval m="<<MATCHSTR>>", n="<<MATCHSEG1>>"] | table m n', 'm=1 n=1', 'foreach'),
+    ('| makeresults | eval axby=1 | foreach a*b* [eval n="<<MATCHSEG1>>-<<MATCHSEG2>>"] | table n', 'n=x-y', 'foreach'),
+    ('| makeresults | eval axby=1 | foreach a*b* fieldstr="F" matchseg1="S" [eval n="S", o="F"] | table n o', 'n=x o=axby', 'foreach'),
+    ('| makeresults | eval j="[1,2]" | foreach mode=json_array j [eval t=mvappend(t, <<ITEM>>)] | table t', 't=1+2', 'foreach'),
+    ('| makeresults | eval m=split("1,2",",") | foreach mode=multivalue m [eval t=coalesce(t,0)+<<ITEM>>] | table t', 't=3', 'foreach'),
+    ('| makeresults | eval a=1,b=2 | rename a as b | table *', 'b=1', 'rename'),
+    ('| makeresults | eval a=1,b=2,c=3 | rename a as b, b as c | table *', 'c=1', 'rename'),
+    ('| makeresults | eval a=1 | rename nope as b | table *', 'a=1', 'rename'),
+    ('| makeresults | eval a1=1,a2=2 | rename a* as b* | table *', 'b1=1 b2=2', 'rename'),
+    ('| makeresults | eval a="x y" | makemv a | mvcombine a | nomv a | table a', 'a=x+y', 'makemv'),
+    ('| makeresults | eval a=1,b=2 | addtotals | table a b Total', 'a=1 b=2 Total=3', 'addtotals'),
+    (listed('1,3,2') + 'accum x as t', 'x=1 t=1; x=3 t=4; x=2 t=6', 'accum'),
+    (listed('1,3,2') + 'delta x as d', 'x=1; x=3 d=2; x=2 d=-1', 'delta'),
+    (listed('1,2') + 'eventstats avg(x) as m', 'x=1 m=1.5; x=2 m=1.5', 'eventstats'),
+    ('| makeresults | eval x="k=v;l=w" | rex field=x "(?<a>k)=(?<b>v)" offset_field=o | table a b o', 'a=k b=v o=a=0-0&b=2-2', 'rex'),
+    ('| makeresults | eval x="a1b2" | rex field=x max_match=0 "(?<d>\\d)" | table d', 'd=1+2', 'rex'),
+    ('| makeresults | eval x="a1b2" | rex field=x max_match=1 "(?<d>\\d)" | table d', 'd=1', 'rex'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spl", "expected", "page"), ROWS, ids=[row[0] for row in ROWS])
+def test_rows(spl: str, expected: str, page: str) -> None:
+    """All fields of all rows, without those whose names begin with an underscore; + joins several values."""
+    rows = run(spl, MemoryEnvironment()).rows
+
+    found = [{name: as_text(value) for name, value in row.items() if name[0] != "_"} for row in rows]
+    lines = [" ".join(f"{name}={value}" for name, value in row.items()).replace("\n", "+") for row in found]
+    assert "; ".join(lines) == expected, f"Search Reference, {page}"
+
+
 @pytest.mark.parametrize(
     "spl",
     ["* | ~nope", "| makeresults | append [| ~nope]", "* [| ~nope]", "| makeresults | append [search * | ~nope x]"],
