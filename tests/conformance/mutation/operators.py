@@ -1,6 +1,6 @@
 """Which operators of a module can be flipped, and into what.
 
-Comparisons, `and`/`or`, `not`, `+`/`-`, `*`//`/` and `+=`/`-=`. Types that are joined (`X | Y`) are no operators here, and
+Comparisons, `and`/`or`, `not`, `+`/`-`, `*`/`/` and `+=`/`-=`. Types that are joined (`X | Y`) are no operators, and
 neither are comparisons with a clock (MEASURED). The number of an operator is its place in the order of `ast.walk`, so
 that a seed chooses the same ones everywhere.
 """
