@@ -22,8 +22,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start with an empty file."""
-    config.pluginmanager.register(Writer(config.getoption("outcomes")))
+    """Start with an empty file; where workers run the tests, they report to the one process that writes."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Writer(config.getoption("outcomes")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Hand the source of a vector on to its report."""
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        item.user_properties += [("source", str(params[name])) for name in SOURCES if name in params]
 
 
 class Writer:
@@ -32,12 +40,6 @@ class Writer:
     def __init__(self, file: Path) -> None:
         self.file = file
         file.write_text("", encoding="utf-8")
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Hand the source of a vector on to its report."""
-        for item in items:
-            params = getattr(getattr(item, "callspec", None), "params", {})
-            item.user_properties += [("source", str(params[name])) for name in SOURCES if name in params]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write a test that ended, or one that never began."""

@@ -68,14 +68,14 @@ def test_a_missing_browser_is_said(is_required: bool, wrong: int) -> None:
 
 
 def test_cases_of_properties_are_counted() -> None:
-    """Cases are those that hypothesis reports, over all properties."""
-    lines = ["10 passing examples, 0 failing examples, 2 invalid", "5 passing examples, 1 failing examples, 0 invalid"]
-    output = "\n".join(lines)
+    """Cases are those that hypothesis reports, over all properties; none at all is a disagreement."""
+    lines = ["10 passing, 0 failing, and 2 invalid test cases", "5 passing, 1 failing, and 0 invalid test cases"]
 
-    verdict = tried(Suite([PASSED, FAILED], output))
+    verdict = tried(Suite([PASSED, FAILED], "\n".join(lines)))
 
     assert (verdict.compared, verdict.rows, verdict.notes) == (2, 16, ("1 of 16 cases failed",))
-    assert verdict.disagreements
+    assert verdict.disagreements == ("t::failed: assert 1 == 2",)
+    assert tried(Suite([PASSED], "")).disagreements == ("no cases were counted",)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What a search would cost a real index: the terms that it asks for, and the events and slices that hold them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.conf.errors import UnsupportedConf
@@ -9,6 +9,7 @@ from standin.cost import Cost
 from standin.environment import TimeBounds
 from standin.events import Origin
 from unit.standin.laboratory import ORIGIN, Lab, MakeLab
+from unit.standin.properties import properties
 
 FIELDS = """
 [zone]
@@ -224,8 +225,8 @@ CLAUSES = st.recursive(
 )
 
 
+@properties()
 @given(lines=LINES, clause=CLAUSES)
-@settings(max_examples=200, deadline=None)
 def test_nothing_that_is_found_is_missed(plain: Lab, lines: list[list[tuple[str, str]]], clause: str) -> None:
     """Where every field's value is a whole word of its event, a search reads all events that it finds."""
     plain.store.empty("main")

@@ -1,13 +1,14 @@
 """Text breaks into the terms that segmenters.conf gives it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.conf import ConfError, Configuration
 from standin.events.event import Event
 from standin.events.segmenters import Segmenters, Wanted
 from unit.standin.laboratory import MakeApp
+from unit.standin.properties import properties
 
 SHIPPED = Segmenters(Configuration.load([]))
 SPEC = "segmenters.conf.spec"
@@ -114,8 +115,8 @@ PIECES = st.sampled_from([*'ab1.-_/%:= ,"[\n', "%20", "%2520", "%2", "--", "ab",
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 
 
+@properties()
 @given(text=TEXTS, term=st.one_of(TEXTS, st.lists(st.one_of(PIECES, st.just("*")), max_size=5).map("".join)))
-@settings(max_examples=500, deadline=None)
 def test_looking_around_a_term_is_breaking_the_whole_text(text: str, term: str) -> None:
     """Breaking only the surroundings of a term finds it exactly where breaking everything does."""
     segmenter, wanted = SHIPPED.of(event(text)), Wanted.of(term)

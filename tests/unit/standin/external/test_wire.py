@@ -10,6 +10,7 @@ from splunklib.searchcommands.search_command import SearchCommand
 
 from standin.environment import Row
 from standin.external.wire import Inbox, WireError, decode_values, encode_values, pack, read_table, write_table
+from unit.standin.properties import properties
 
 LIMIT = 1 << 20
 # Recorded from Splunk 8.2.1 (github NDietrich/Splunk-CustomSearchProtocol-v2, example_messages, "doubleage (streaming)"):
@@ -60,6 +61,7 @@ def test_what_splunk_sdk_writes_is_read() -> None:
     )
 
 
+@properties()
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2))
 def test_multivalues_reach_splunk_sdk_and_come_back(texts: list[str]) -> None:
     """Whatever the values are, splunk-sdk decodes what is sent, and what it would send is what was meant."""
@@ -69,6 +71,7 @@ def test_multivalues_reach_splunk_sdk_and_come_back(texts: list[str]) -> None:
     assert decode_values(encoded) == texts
 
 
+@properties()
 @given(
     st.dictionaries(st.text(min_size=1).filter(lambda name: "\r" not in name), st.text(min_size=1)), st.integers(1, 9)
 )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from standin.hec.body import HecEvent, read_body
 from standin.hec.replies import Code
+from unit.standin.properties import properties
 
 OK = '{"event":"ok"}'
 
@@ -86,6 +87,7 @@ def test_any_index_is_taken_without_a_list() -> None:
     assert read_body(b'{"event":"x","index":"nowhere"}').refusal is None
 
 
+@properties()
 @given(st.lists(st.text().filter(lambda text: text.strip()), min_size=1), st.sampled_from(["", "\n", " "]))
 def test_every_text_survives(texts: list[str], separator: str) -> None:
     """Whatever text is sent comes out unchanged, in order."""
@@ -94,6 +96,7 @@ def test_every_text_survives(texts: list[str], separator: str) -> None:
     assert [event.raw for event in read_body(body.encode()).events] == texts
 
 
+@properties()
 @given(st.binary(max_size=200))
 def test_no_bytes_crash_the_reader(data: bytes) -> None:
     """Any body gives events or a refusal."""

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.inputs.stream import StreamError, StreamEvent, StreamReader
+from unit.standin.properties import properties
 
 DOCUMENT = (
     b'<stream><event stanza="k://a" unbroken="1"><time>1.500</time><index>i</index><source>s</source>'
@@ -17,6 +18,7 @@ EVENTS = [
 ]
 
 
+@properties()
 @given(st.lists(st.integers(1, 40)))
 def test_portions_do_not_matter(sizes: list[int]) -> None:
     """However the bytes are cut, the same events come out."""

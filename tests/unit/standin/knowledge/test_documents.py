@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.knowledge.documents import QueryError, narrowed, ordered, read_query
+from unit.standin.properties import properties
 
 DOCUMENTS: list[dict[str, object]] = [
     {"_key": "a", "_user": "nobody", "n": 1, "t": "x", "in": {"deep": 5}},
@@ -63,6 +64,7 @@ def test_anything_else_is_refused(query: str) -> None:
         read_query(query)
 
 
+@properties()
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=3),

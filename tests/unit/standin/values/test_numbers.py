@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.values.numbers import Measured, add, format_number, read_number, round_decimals, scale
+from unit.standin.properties import properties
 
 READ = [
     ("5", 5), ("-5", -5), ("+5", 5), ("5.", 5), (".5", 0.5), ("1.50", 1.5), ("1e3", 1000), ("9007199254740993", 9007199254740992.0),
@@ -39,12 +40,14 @@ def test_products_keep_the_fewest_digits() -> None:
     assert format_number(scale(1111.0, Measured(1, 2), 1111)) == "1111"
 
 
+@properties()
 @given(st.floats(allow_nan=False, allow_infinity=False) | st.integers())
 def test_every_number_reads_back(value: float) -> None:
     """What is written reads back as the same number, as far as a double goes."""
     assert read_number(format_number(value)) == float(value)
 
 
+@properties()
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(min_value=-5, max_value=20))
 def test_rounding_never_fails(value: float, decimals: int) -> None:
     """Rounding moves a number by at most half a unit of its last decimal."""
