@@ -1,6 +1,6 @@
-"""What each recording holds, in numbers: events, labels, verbs, levels, span."""
+"""What each recording holds, in numbers: events, labels, verbs, levels, span; and its labels by catalogue id."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +31,21 @@ def summary(folder: Path) -> str:
         mine = [label for label in labels if label["recording"] == name]
         cells = [name, str(path.stat().st_size // 1000), *_counts(events_of(path)), *_labels(mine)]
         rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def by_label(folder: Path) -> str:
+    """Write one row for each catalogue id: in each recording the requests that must be found, and all its requests."""
+    names = list(recordings(folder))
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    must: dict[str, Counter[str]] = defaultdict(Counter)
+    for label in labels_of(folder):
+        found[label["catalogue"]][label["recording"]] += 1
+        must[label["catalogue"]][label["recording"]] += label["must_find"]
+    rows = [f"| id | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
+    for one in sorted(found):
+        cells = [f"{must[one][name]} of {found[one][name]}" if found[one][name] else "" for name in names]
+        rows.append(f"| {one} | {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cluster.scenarios.attacks.crosswalk import LISTS
 from cluster.scenarios.attacks.not_shown import REASONS
-from cluster.summary import summary
+from cluster.summary import by_label, summary
 from cluster.truth import table
 from cluster.versions import NEWEST, OLDEST
 
@@ -19,6 +19,11 @@ RequestReceived, ResponseStarted, ResponseComplete; after the semicolon stands t
 older version differs its cell stands in brackets.
 
 {table}
+## Requests by catalogue id and recording
+
+How many must be found, of all that are labelled with the id.
+
+{labels}
 ## Ids of the catalogue that are not shown
 
 | id | why |
@@ -40,4 +45,6 @@ def document(folder: Path) -> str:
         for name, ids_of in LISTS.items()
         for entry, ids in ids_of.items()
     )
-    return TEXT.format(summary=summary(folder), table=table(folder, *minors), reasons=reasons, lists=lists)
+    return TEXT.format(
+        summary=summary(folder), table=table(folder, *minors), labels=by_label(folder), reasons=reasons, lists=lists
+    )
