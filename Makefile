@@ -85,7 +85,7 @@ RECORDED ?= tests/recorded
 cluster: setup
 	@$(LABORATORY) build
 
-# All recordings anew, 75 minutes, of which ordinary life takes an hour; SCENARIO=ordinary-life makes one,
+# All recordings anew, 70 minutes, of which ordinary life takes an hour; SCENARIO=ordinary-life makes one,
 # RECORDED=build/recorded puts it elsewhere.
 record: setup build/laboratory/.complete
 	@$(LABORATORY) build && $(LABORATORY) record --folder $(RECORDED) $(if $(SCENARIO),--scenario $(SCENARIO))
