@@ -85,9 +85,7 @@ def compile_text(call: Call, search: Search, text: str, place: str) -> Step:
 def _inner(call: Call, search: Search) -> Search:
     if search.depth >= MAX_DEPTH:
         raise MalformedSearch(f"Searches name each other more than {MAX_DEPTH} deep.", call.position)
-    inner = replace(search, depth=search.depth + 1)
-    inner.messages = search.messages
-    return inner
+    return replace(search, depth=search.depth + 1, doubts=[])  # what it doubts is said where it is written
 
 
 @contextmanager

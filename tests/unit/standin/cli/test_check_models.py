@@ -94,3 +94,14 @@ def test_the_local_file_is_the_one_that_is_checked(run: Run, make_app: MakeApp) 
     app = make_app({**files("{"), f"local{PATH.removeprefix('default')}": json.dumps(MODEL)})
 
     assert problems(run, app, 0) == []
+
+
+def test_a_doubt_is_said_where_it_is_written(run: Run, make_app: MakeApp) -> None:
+    """A search that names another is not blamed for the field that the other one names."""
+    searches = (
+        "[A]\nsearch = | from savedsearch:B\n[B]\nsearch = | tstats count from datamodel=Doors.Access by Access.gone\n"
+    )
+
+    found = problems(run, make_app(files(savedsearches=searches)))
+
+    assert [line.partition(": ")[0] for line in found] == ["default/savedsearches.conf:4"]
