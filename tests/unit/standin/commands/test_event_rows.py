@@ -10,6 +10,23 @@ from unit.standin.searching import NOW, MemoryEnvironment
 EVENTS: list[Row] = [{"_raw": f"e{at}", "_time": NOW - 30 * at, "x": str(at)} for at in range(4)]
 # Times are those of 2024-08-01, without their first digits: 172247.
 ROWS = [
+    ('* | timechart span=1m partial=f count', '_time=0400 count=2', 'timechart'),
+    ('* | bin _time span=1m aligntime=30 | stats count by _time', '_time=0370 count=2; _time=0430 count=2', 'bin'),
+    ('* | bin _time span=1m aligntime=earliest | stats count by _time', '_time=0340 count=1; _time=0400 count=2; _time=0460 count=1', 'bin'),
+    ('* | stats perc100(x) as h perc0(x) as l', 'h=3 l=0', 'stats'),
+    ('* | eval _time=5 | stats earliest(x) as e latest(x) as l', 'e=0 l=0', 'stats'),
+    ('* | chart limit=4 count over x by _raw | head 1', 'x=0 e0=1 e1=0 e2=0 e3=0', 'chart'),
+    ('* | chart limit=3 count over x by _raw | head 1', 'x=0 e0=1 e1=0 e2=0 OTHER=0', 'chart'),
+    ('* | tail | table x', 'x=3; x=2; x=1; x=0', 'tail'),
+    ('* | tail 2 | table x', 'x=3; x=2', 'tail'),
+    ('* | streamstats window=2 avg(x) as v range(x) as w | table v w', 'v=0 w=0; v=0.5 w=1; v=1.5 w=1; v=2.5 w=1', 'streamstats'),
+    ('* | streamstats window=2 earliest(x) as v latest(x) as w | table v w', 'v=0 w=0; v=1 w=0; v=2 w=1; v=3 w=2', 'streamstats'),
+    ('* | streamstats window=2 values(x) as v list(x) as w | table v w', 'v=0 w=0; v=0+1 w=0+1; v=1+2 w=1+2; v=2+3 w=2+3', 'streamstats'),
+    ('* | stats stdev(x) as v var(x) as w | eval v=round(v, 3), w=round(w, 3)', 'v=1.291 w=1.667', 'stats'),
+    ('* | head 1 | stats stdev(x) as v var(x) as w', 'v=0 w=0', 'stats'),
+    ('* | where x=1 | appendcols [| makeresults | eval y=5, x=9] | table x y', 'x=1 y=5', 'appendcols'),
+    ('* | where x=1 | appendcols override=t [| makeresults | eval y=5, x=9] | table x y', 'x=9 y=5', 'appendcols'),
+    ('* | rename x AS y, y AS z | head 1 | table y z', 'z=0', 'rename'),
     ('* | timechart span=1m count', '_time=0340 count=1; _time=0400 count=2; _time=0460 count=1', 'timechart'),
     ('* | bin _time span=1m | stats count by _time', '_time=0340 count=1; _time=0400 count=2; _time=0460 count=1', 'bin'),
     ('* | stats earliest(x) as e latest(x) as l first(x) as f last(x) as g', 'e=3 l=0 f=0 g=3', 'stats'),

@@ -52,6 +52,20 @@ def test_spath_reads_five_thousand_characters_without_a_path() -> None:
     assert by_path.rows[0]["last"] == "2"
 
 
+def test_what_is_just_within_a_limit_is_whole() -> None:
+    """Exactly as many rows, values or characters as a limit allows give no warning."""
+    made = "| makeresults count=10000 | streamstats count as n | "
+    raw = '{"first":"' + "x" * (5_000 - 12) + '"}'
+
+    assert len(raw) == 5_000
+    assert warnings(made + "sort n") == (10_000, [])
+    assert warnings("| makeresults count=100 | streamstats count as n | stats list(n) as l") == (1, [])
+    assert warnings("[" + made + "fields n | fields - _time]") == (0, [])
+    assert warnings(made + "streamstats window=10000 count as m | tail 1") == (1, [])
+    assert warnings("* | spath", [{"_raw": raw, "_time": NOW}]) == (1, [])
+    assert len(warnings("* | spath", [{"_raw": raw + " ", "_time": NOW}])[1]) == 1
+
+
 def test_streamstats_window_is_cut() -> None:
     """A window holds at most 10,000 rows ([stats] max_stream_window)."""
     result = run("| makeresults count=10002 | streamstats window=20000 count | tail 1", MemoryEnvironment())

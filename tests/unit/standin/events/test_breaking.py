@@ -23,6 +23,7 @@ def raws(lab: MakeLab, props: str, text: str) -> list[str]:
         pytest.param("LINE_BREAKER = (,)|begin", "a,bbeginc", ["a", "b", "beginc"], id="no-group-breaks-before"),
         pytest.param("LINE_BREAKER = ---", "a\n---\nb", ["a", "---", "b"], id="without-any-group-newlines-break"),
         pytest.param("TRUNCATE = 3", "abcdef\nab\n", ["abc", "ab"], id="truncate-counts-bytes"),
+        pytest.param("TRUNCATE = 5", "abcde\nabcdef\n", ["abcde", "abcde"], id="truncate-at-its-bound"),
         pytest.param("TRUNCATE = 4", "äöü\n", ["äö"], id="truncate-keeps-whole-characters"),
         pytest.param("TRUNCATE = 0", "x" * 20_000 + "\n", ["x" * 20_000], id="truncate-off"),
     ],

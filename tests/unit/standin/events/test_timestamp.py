@@ -52,6 +52,8 @@ def test_iso_times(text: str, expected: str | None) -> None:
         pytest.param("", "2026-01-15T10:00:00Z", "2026-01-15T10:00:00", id="automatic"),
         pytest.param("", "x" * 130 + " 2026-01-15T10:00:00Z", None, id="beyond-the-lookahead"),
         pytest.param("TIME_PREFIX = b=", "a=2026-01-15T10:00:00Z b=2026-01-15T11:00:00Z", "2026-01-15T11:00:00", id="prefix"),
+        pytest.param("MAX_TIMESTAMP_LOOKAHEAD = 0", "x" * 130 + " 2026-01-15T10:00:00Z", "2026-01-15T10:00:00", id="lookahead-0-is-none"),
+        pytest.param("MAX_TIMESTAMP_LOOKAHEAD = -1", "x" * 130 + " 2026-01-15T10:00:00Z", "2026-01-15T10:00:00", id="lookahead-below-0-is-none"),
         pytest.param("TIME_PREFIX = c=", "a=2026-01-15T10:00:00Z", None, id="prefix-missing"),
         pytest.param(r"TIME_PREFIX = (?s)\A.*t=", "t=2026-01-15T10:00:00Z t=2026-01-15T11:00:00Z", "2026-01-15T11:00:00", id="greedy"),
         pytest.param("TIME_FORMAT = %d/%b/%Y:%H:%M:%S %z", "15/Jan/2026:10:00:00 +0100", "2026-01-15T09:00:00", id="format"),

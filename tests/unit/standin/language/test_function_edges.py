@@ -19,6 +19,25 @@ ROW: Row = {
     "_raw": "x",
 }
 VALUES: list[tuple[str, str | None]] = [
+    # text functions: substr counts as SQLite does, whose page says what zero and too far are
+    ('substr("hello", 0)', "hello"),
+    ('substr("hello", 0, 2)', "h"),
+    ('substr("hello", -9, 5)', "h"),
+    # eval: a point after an operand joins, one before digits begins a number
+    ("n.5", "75"),
+    ("(n).5", "75"),
+    ('"a".5', "a5"),
+    ("n + .5", "7.5"),
+    ("n .word", "7abc"),
+    # like with a pattern from a field
+    ('if(like(word, pattern), 1, 0)', "0"),
+    ('if(like(n, n), 1, 0)', "1"),
+    # json functions: what a value becomes in JSON
+    ('json_object("a", "true", "b", "{\\"c\\":1}", "d", "x", "e", "1.0", "f", "[1]")', '{"a":"true","b":"{\\"c\\":1}","d":"x","e":"1.0","f":"[1]"}'),
+    # date and time: two digits of a year turn at 69, as POSIX has it
+    ('strptime("69-06-15", "%y-%m-%d")', "-17280000.000000"),
+    ('strptime("68-06-15", "%y-%m-%d")', "3106944000.000000"),
+    ('strftime(86399.9999996, "%Y-%m-%d %H:%M:%S.%6N")', "1970-01-02 00:00:00.000000"),
     # text functions: substr
     ('substr("hello", 2, 3)', 'ell'),
     ('substr("hello", -3)', 'llo'),

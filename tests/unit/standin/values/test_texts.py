@@ -77,6 +77,17 @@ def test_regex(pattern: str, text: str, expected: str | None) -> None:
     assert (match.group(0) if match else None) == expected
 
 
+@pytest.mark.parametrize("broken", ["", "\ud800"], ids=["text", "half a surrogate"])
+def test_matches_go_on_where_the_fast_engine_gives_up(broken: str) -> None:
+    """The compiled form has a small stack; what it cannot match is matched without it, from where it was."""
+    deep = "a" + "b" * 5_000
+    pattern = regex.compile(r"x|a((b)|c)*|", match_limit=10_000_000, depth_limit=1_000_000)
+
+    found = [match.group(0) for match in pattern.finditer("x" + deep + "-x" + broken)]
+
+    assert found == ["x", deep, "", "x", ""] + [""] * len(broken)
+
+
 def test_regex_error_has_pcre2_words_and_a_position() -> None:
     """A pattern that does not compile is told in PCRE2's words."""
     with pytest.raises(regex.RegexError) as error:
