@@ -9,6 +9,7 @@ survive the other quick tests of its folder too. What is used while modules are 
 that has it flipped from the start.
 """
 
+import gc
 import json
 import os
 import random
@@ -96,6 +97,7 @@ class Loop:
         at_import = frozenset(self.switches.used)
         used = self.switches.used
         tests = Tests(session.items, recorded(session, session.items, used.clear, lambda: sorted(used)))
+        gc.freeze()
         told = list(self._told(session, self._rounds(session, tests, at_import)))
         noticed = [one for one in told if one.noticed_by]
         own = sum(_is_own(one.noticed_by, self.switches.flips[one.key]) for one in noticed)

@@ -1,5 +1,6 @@
 """The process that collects the tests in a copy of the tree and tries one change after the other there."""
 
+import gc
 import json
 import os
 import sys
@@ -12,6 +13,7 @@ from conformance.mutation.edits import Change
 from conformance.mutation.forking import Job, outcomes, recorded
 from conformance.mutation.result import Result, progress
 from conformance.mutation.shipped import LEFT_OUT, TESTS, Order, affects
+from standin.conf import Configuration
 
 OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:timeout", "--capture=no"]
 
@@ -29,6 +31,8 @@ class Loop:
         """Time the tests, try all changes, write the result."""
         items = {item.nodeid: item for item in session.items if not any(name in item.nodeid for name in LEFT_OUT)}
         order = Order({name: one.seconds for name, one in recorded(session, list(items.values())).items()})
+        Configuration.load([])  # tables that are read once are read before children are made
+        gc.freeze()
         survivors, by = [], []
         for number, outcome in enumerate(outcomes(session, self._jobs(order, items), 1), start=1):
             change = self.todo[outcome.key]
