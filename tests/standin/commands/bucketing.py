@@ -128,7 +128,7 @@ def _time_place(binning: Binning, rows: Iterable[Row]) -> Place:
         span = choose_span(min(moments, default=0.0), max(moments, default=0.0), binning.bins, binning.minspan)
 
     def place(value: Value) -> Value:
-        number = read_number(as_text(value))
+        number = read_number(as_text(value)) if isinstance(value, (str, list)) else value
         return value if number is None else normal(floor_time(float(number), span, binning.align))
 
     return place

@@ -6,7 +6,7 @@ ranking   by the sum of the aggregate over all rows, by frequency where there ar
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -84,6 +84,7 @@ def _chart(call: Call, aggregates: list[Aggregate], over: str, series: str | Non
     return Chart(aggregates, over, series, **limits)  # type: ignore[arg-type]
 
 
+Placed = tuple[str, str, Row]
 Cell = tuple[str, str]
 Cells = dict[Cell, list[Accumulator]]
 
@@ -100,7 +101,7 @@ def _run_chart(chart: Chart, search: Search, stream: Stream) -> Stream:
 
 def tabulate(chart: Chart, rows: Iterable[tuple[str, Row]], search: Search) -> tuple[list[str], Cells]:
     """Compute every cell; return the series in order of columns, and the cells by row key and series."""
-    placed: list[tuple[str, str, Row]] = []
+    placed: list[Placed] = []
     for key, row in rows:
         for series in _series_of(chart, row):
             placed.append((key, series, row))
@@ -108,8 +109,9 @@ def tabulate(chart: Chart, rows: Iterable[tuple[str, Row]], search: Search) -> t
     series_names = list(dict.fromkeys(series for _, series, _ in placed))
     kept = _kept(chart, placed, cells)
     if len(kept) < len(series_names) - (chart.null in series_names):
-        placed = list(_with_other(chart, placed, set(kept)))
-        cells = _cells(chart, placed, search)
+        placed, others = _with_other(chart, placed, set(kept))
+        cells = {cell: found for cell, found in cells.items() if cell[1] in kept or cell[1] == chart.null}
+        cells |= _cells(chart, others, search)
     last = [name for name in (chart.null, chart.other) if name and any(series == name for _, series, _ in placed)]
     ordered = sorted((name for name in kept if name not in last), key=natural_key)
     warn_of_cut_lists(search, (one for accumulators in cells.values() for one in accumulators))
@@ -123,7 +125,7 @@ def _series_of(chart: Chart, row: Row) -> list[str]:
     return texts or ([chart.null] if chart.null else [])
 
 
-def _cells(chart: Chart, placed: Iterable[tuple[str, str, Row]], search: Search) -> Cells:
+def _cells(chart: Chart, placed: Iterable[Placed], search: Search) -> Cells:
     cells: Cells = {}
     scope = search.scope
     for key, series, row in placed:
@@ -138,7 +140,7 @@ def _cells(chart: Chart, placed: Iterable[tuple[str, str, Row]], search: Search)
     return cells
 
 
-def _kept(chart: Chart, placed: Sequence[tuple[str, str, Row]], cells: Cells) -> list[str]:
+def _kept(chart: Chart, placed: Sequence[Placed], cells: Cells) -> list[str]:
     """Return the series that stay: by the sum of one aggregate, by how often they come where there are several."""
     names = list(dict.fromkeys(series for _, series, _ in placed))
     candidates = [name for name in names if name != chart.null or chart.series is None]
@@ -156,12 +158,13 @@ def _kept(chart: Chart, placed: Sequence[tuple[str, str, Row]], cells: Cells) ->
     return sorted(candidates, key=lambda name: (sign * totals[name], name))[: chart.limit]
 
 
-def _with_other(chart: Chart, placed: list[tuple[str, str, Row]], kept: set[str]) -> Iterator[tuple[str, str, Row]]:
-    for key, series, row in placed:
-        if series in kept or series == chart.null:
-            yield key, series, row
-        elif chart.other:
-            yield key, chart.other, row
+def _with_other(chart: Chart, placed: list[Placed], kept: set[str]) -> tuple[list[Placed], list[Placed]]:
+    """Return all rows in their last series, and those whose cells have to be computed anew: OTHER's."""
+    stays = kept | ({chart.null} if chart.null else set())
+    if not chart.other:
+        return [one for one in placed if one[1] in stays], []
+    moved = [one if one[1] in stays else (one[0], chart.other, one[2]) for one in placed]
+    return moved, [one for one in moved if one[1] == chart.other]
 
 
 def _column_names(chart: Chart, columns: list[str]) -> list[str]:

@@ -36,7 +36,8 @@ def _events(compiled: Filter, bounds: TimeBounds, search: Search) -> Iterator[Ro
     matches, equalities, finds = compiled.matches, compiled.equalities, search.environment.finds
     for row in search.guard(search.environment.scan(compiled.indexes, bounds, compiled.substrings)):
         if matches(row) and all(finds(row, field, value) for field, value in equalities):
-            yield row.copy()
+            # a row that works out its fields when asked was made for this search
+            yield row.copy() if row.__class__ is dict else row
 
 
 def bounds_of(compiled: Filter, search: Search) -> TimeBounds:

@@ -46,7 +46,9 @@ def _fields(
     rows = list(search.guard(stream.rows))
     held = stream.with_rows(rows)
     for pattern in names or ["*"]:
-        for name in wildcard.select([pattern], [one for one in known_fields(rows, stream) if one[0] != "_"]):
+        known = known_fields(rows, stream) if wildcard.has_wildcard(pattern) else ()
+        for name in wildcard.select([pattern], [one for one in known if one[0] != "_"]):
+            search.check(len(rows))
             text = _filled(found[0], name, wildcard.captures(pattern, name) or (), options)
             held = search.pipeline(text, found[1], search, is_subsearch=True)(held)
             held = held.with_rows(list(held.rows))
@@ -81,13 +83,14 @@ def _values(call: Call, names: list[str], found: tuple[str, int], options: dict[
 
     def rows(stream: Stream) -> Iterator[Row]:
         for row in search.guard(stream.rows):
-            yield _looped(row, read(row, names[0]), step)
+            yield _looped(row, read(row, names[0]), step, search)
 
     return lambda stream: stream.with_rows(rows(stream))
 
 
-def _looped(row: Row, items: list[str], step: Callable[[Stream], Stream]) -> Row:
+def _looped(row: Row, items: list[str], step: Callable[[Stream], Stream], search: Search) -> Row:
     for index, item in enumerate(items):
+        search.check(index)
         row[ITEM_FIELD], row[ITER_FIELD] = item, index
         row = next(iter(step(Stream([row])).rows), row)
     row.pop(ITEM_FIELD, None)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import itemgetter
 
 from standin.commands.arguments import Reader, integer
 from standin.commands.stream import Search, Step, Stream
@@ -120,8 +121,14 @@ def _sort(fields: list[SortField], limit: int, search: Search, stream: Stream) -
 def sort_rows(rows: list[Row], fields: list[SortField]) -> list[Row]:
     """Return the rows in order; equal ones keep theirs."""
     for field in reversed(fields):
-        present = [row for row in rows if field.name in row]
-        missing = [row for row in rows if field.name not in row]
-        present.sort(key=lambda row: field.key(row[field.name]), reverse=field.descends)
-        rows = present + missing
+        keyed: list[tuple[SortKey, Row]] = []
+        missing: list[Row] = []
+        for row in rows:
+            value = row.get(field.name)
+            if value is None:
+                missing.append(row)
+            else:
+                keyed.append((field.key(value), row))
+        keyed.sort(key=itemgetter(0), reverse=field.descends)
+        rows = [row for _, row in keyed] + missing
     return rows

@@ -165,8 +165,9 @@ class Search:
 
     def guard(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Pass rows on, and end the search when they are too many or it takes too long."""
+        deadline, now = self.deadline, time.monotonic
         for count, row in enumerate(rows, 1):
-            if count % CHECK_EVERY == 0:
+            if count % CHECK_EVERY == 0 or now() > deadline:  # one row may take long by itself
                 self.check(count)
             yield row
 

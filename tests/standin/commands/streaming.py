@@ -185,7 +185,10 @@ class _Running:
 
     def _queue(self, key: Key) -> deque[Entry]:
         name = () if self.window.is_global and self.window.size else key
-        return self.queues.setdefault(name, deque())
+        queue = self.queues.get(name)
+        if queue is None:
+            queue = self.queues[name] = deque()
+        return queue
 
     def _take(self, group: list[Sliding], entry: Entry, row: Row) -> None:
         for sliding, texts in zip(group, entry.taken, strict=True):

@@ -6,13 +6,15 @@ from the row gets them all. (C code that reads a dict's storage without asking, 
 after that; the rows of a result have been gone over.)
 """
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, Set, ValuesView
 from typing import Protocol, TypeVar, overload
 
 from standin.environment import Value
 
 Default = TypeVar("Default")
 _NOTHING = object()
+_NONE_REMOVED: frozenset[str] = frozenset()
+_own = dict.get  # without the way over the source
 
 
 class Source(Protocol):
@@ -31,9 +33,8 @@ class LazyRow(dict[str, Value]):
     __slots__ = ("_removed", "_source")
 
     def __init__(self, source: Source) -> None:
-        super().__init__()
         self._source: Source | None = source
-        self._removed: set[str] = set()
+        self._removed: Set[str] = _NONE_REMOVED
 
     @property
     def source(self) -> Source | None:
@@ -45,24 +46,33 @@ class LazyRow(dict[str, Value]):
         twin = LazyRow.__new__(LazyRow)
         dict.update(twin, dict.items(self))
         twin._source = self._source
-        twin._removed = set(self._removed) if self._removed else self._removed.copy()
+        twin._removed = self._removed
         return twin
 
     def _find(self, name: str) -> object:
-        value = dict.get(self, name, _NOTHING)
-        if value is not _NOTHING or self._source is None or name in self._removed:
-            return value
-        found = self._source.value(name)
+        value = _own(self, name, _NOTHING)
+        return self._from_source(name) if value is _NOTHING else value
+
+    def _from_source(self, name: str) -> object:
+        source = self._source
+        if source is None or name in self._removed:
+            return _NOTHING
+        found = source.value(name)
         return _NOTHING if found is None else found
+
+    def _remove(self, name: str) -> None:
+        dict.pop(self, name, None)
+        self._removed |= {name}
 
     def _complete(self) -> None:
         """Take every field over from the source, which is not asked again."""
         if self._source is None:
             return
-        own = dict(dict.items(self))
+        every = {**self._source.all(), **dict(dict.items(self))}
+        for name in self._removed:
+            every.pop(name, None)
         dict.clear(self)
-        dict.update(self, {name: value for name, value in self._source.all().items() if name not in self._removed})
-        dict.update(self, own)
+        dict.update(self, every)
         self._source = None
 
     @overload
@@ -76,11 +86,14 @@ class LazyRow(dict[str, Value]):
 
     def get(self, name: str, default: object = None, /) -> object:
         """Return one field."""
-        value = self._find(name)
+        value = _own(self, name, _NOTHING)
+        if value is not _NOTHING:
+            return value
+        value = self._from_source(name)
         return default if value is _NOTHING else value
 
-    def __getitem__(self, name: str) -> Value:
-        value = self._find(name)
+    def __missing__(self, name: str) -> Value:
+        value = self._from_source(name)
         if value is _NOTHING:
             raise KeyError(name)
         return value  # type: ignore[return-value]
@@ -89,22 +102,21 @@ class LazyRow(dict[str, Value]):
         return isinstance(name, str) and self._find(name) is not _NOTHING
 
     def __setitem__(self, name: str, value: Value) -> None:
-        self._removed.discard(name)
+        if name in self._removed:
+            self._removed -= {name}
         dict.__setitem__(self, name, value)
 
     def __delitem__(self, name: str) -> None:
         if name not in self:
             raise KeyError(name)
-        dict.pop(self, name, None)
-        self._removed.add(name)
+        self._remove(name)
 
     def pop(self, name: str, default: object = _NOTHING, /) -> object:  # type: ignore[override]
         """Take one field away and return it."""
         value = self._find(name)
         if value is _NOTHING and default is _NOTHING:
             raise KeyError(name)
-        dict.pop(self, name, None)
-        self._removed.add(name)
+        self._remove(name)
         return default if value is _NOTHING else value
 
     def setdefault(self, name: str, default: Value = "", /) -> Value:

@@ -27,6 +27,7 @@ from standin.knowledge.rows import LazyRow
 PUNCT_LENGTH = 50  # measured: punct-cap
 NO_PUNCT = re.compile(r"[A-Za-z0-9]+|[^\x00-\x7f]+")
 SERVER = "standin"
+CLASSES = ("eventtype", "tag")
 # What no extraction can change: a field that is there keeps its value
 FIXED = frozenset(
     {"_raw", "_time", "_indextime", "host", "index", "linecount", "source", "sourcetype", "splunk_server"}
@@ -119,9 +120,18 @@ class EventFields:
 
     def all(self) -> Row:
         """Return every field."""
-        names = [*self._snapshot(), *self._plan.calculated.names, *self._lookup_outputs(), *self._classes()]
-        values = ((name, self.value(name)) for name in dict.fromkeys(names))
-        return {name: value for name, value in values if value is not None}
+        row = dict(self._snapshot())
+        base = base_row(self._event, with_punct=False)
+        row.update({name: base[name] for name in self._plan.fixed})
+        extracted = (name for name in row if name.startswith(CLASSES) and is_class(name))
+        computed = (*self._plan.calculated.names, *self._lookup_outputs(), *self._classes(), *extracted)
+        for name in dict.fromkeys(computed):
+            value = self.value(name)
+            if value is None:
+                row.pop(name, None)
+            else:
+                row[name] = value
+        return row
 
     def _work_out(self, name: str) -> Value | None:
         if is_class(name):
@@ -218,7 +228,7 @@ class _Unclassified(_Snapshot):
 
 def is_class(name: str) -> bool:
     """Tell whether event types or tags write a field."""
-    return name in ("eventtype", "tag") or name.startswith("tag::")
+    return name in CLASSES or name.startswith("tag::")
 
 
 def fixed_field(event: Event, name: str) -> Value | None:

@@ -13,6 +13,7 @@ MAX_DEPTH = 60
 COMPARISONS = {"=": "==", "==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 CALLABLE_OPERATORS = frozenset({"LIKE", "IN"})  # also functions: like(x, "a%"), in(x, 1, 2)
 N_ARY = frozenset({"AND", "OR", "XOR", "."})
+MAX_OPERANDS = 20_000  # of these; twice as many as a subsearch may give
 MALFORMED = "The expression is malformed."
 
 
@@ -65,11 +66,12 @@ class Parser:
     def expression(self, minimum: int = 0) -> Node:
         """Parse one expression of operators that bind at least as tightly as a level."""
         node = self._prefix()
-        length = 0
+        length = operands = 0
         while (token := self.peek()).kind == "operator" and LEVELS.get(token.text, -1) >= minimum:
             self.take()
             length += token.text not in N_ARY
-            if length > MAX_DEPTH:
+            operands += 1
+            if length > MAX_DEPTH or operands > MAX_OPERANDS:
                 raise MalformedSearch(f"{MALFORMED} It has too many operators in a row.", token.position)
             node = self._infix(node, token)
         return node

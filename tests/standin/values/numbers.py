@@ -9,6 +9,7 @@ stay `int` up to 2**53, beyond that they are floats, as in Splunk.
 import math
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 Number = int | float
 
@@ -52,9 +53,14 @@ def round_significant(value: float, digits: int) -> float:
 
 def read_number(text: str) -> Number | None:
     """Return the number that a text spells, None where it spells none."""
+    return _read_number(text) if len(text) <= MAX_NUMBER_LENGTH else None
+
+
+@lru_cache(maxsize=65536)
+def _read_number(text: str) -> Number | None:
     if len(text) <= PLAIN_INTEGER_DIGITS and text.isdecimal() and text.isascii():
         return int(text)
-    match = NUMERIC_TEXT.fullmatch(text) if len(text) <= MAX_NUMBER_LENGTH else None
+    match = NUMERIC_TEXT.fullmatch(text)
     if match is None:
         return None
     decimals = match.group(1) or match.group(2)

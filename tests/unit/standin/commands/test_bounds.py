@@ -6,9 +6,10 @@ import time
 import pytest
 
 from standin.commands.stream import Limits
-from standin.language.errors import LimitReached, SearchError
+from standin.environment import Row
+from standin.language.errors import LimitReached, MalformedSearch, SearchError
 from standin.language.search import run
-from unit.standin.searching import MemoryEnvironment
+from unit.standin.searching import NOW, MemoryEnvironment
 
 BOMBS = [
     "| makeresults | eval a=mvrange(0, 100000), b=a | eval x=mvmap(a, mvmap(b, mvrange(0, 100000)))",
@@ -33,6 +34,58 @@ def test_bombs_are_ended(spl: str) -> None:
         run(spl, MemoryEnvironment(), Limits(seconds=3.0, memory=256 << 20))
 
     assert time.monotonic() - began < 60
+
+
+LONG_TEXT: list[Row] = [{"_raw": "a" * 5_000 + "!", "_time": NOW - number, "x": "1"} for number in range(3_000)]
+SLOW_WORDS = {
+    "one-row-is-slow": "* | eval y=" + ".".join(["x"] * 10_000),
+    "many-words": "search " + "a* " * 20_000,
+    "many-stars": "search " + "*a" * 5_000,
+    "many-conditions": "* | where " + " AND ".join(["x=1"] * 10_000),
+    "many-fields": "| makeresults count=200 | foreach "
+    + " ".join(f"f{n}" for n in range(5_000))
+    + " [eval <<FIELD>>=1]",
+    "many-items": "| makeresults | eval m=mvrange(0, 100000) | foreach mode=multivalue m [eval n=n+1]",
+    "wide-window": "| makeresults count=20000 | streamstats count as n | streamstats median(n) window=10000",
+    "much-random": "| makeresults count=2000000 | eval a=random() | sort 0 a",
+}
+
+
+@pytest.mark.parametrize("spl", SLOW_WORDS.values(), ids=SLOW_WORDS)
+def test_time_is_looked_at_within_rows_and_commands(spl: str) -> None:
+    """A search ends soon after its time is over, however long a single row, a field or an item takes."""
+    began = time.process_time()
+
+    with pytest.raises(LimitReached, match="too long"):
+        run(spl, MemoryEnvironment(LONG_TEXT), Limits(seconds=0.2))
+
+    assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize("operator", [".", " AND ", " OR ", "+"])
+def test_very_long_expressions_are_refused(operator: str) -> None:
+    """An expression of more operands than any subsearch gives is an error, and soon."""
+    with pytest.raises(MalformedSearch, match="too many operators"):
+        run("| makeresults | where isnull(" + operator.join(["x"] * 25_000) + ")", MemoryEnvironment())
+
+
+PATTERNS = [
+    'regex _raw="^(a|a)*c"',
+    'rex "^(?<y>(a+)+)$"',
+    'where match(_raw, "^(a+)+$")',
+    'eval y=replace(_raw, "(a+)+c", "")',
+]
+
+
+@pytest.mark.parametrize("command", PATTERNS)
+def test_backtracking_is_bounded(command: str) -> None:
+    """A regular expression that would try for ever gives up, and the search goes on or ends with an error."""
+    began = time.process_time()
+
+    with contextlib.suppress(SearchError):
+        run(f"* | head 50 | {command}", MemoryEnvironment(LONG_TEXT))
+
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize("opening", ["(", "[", "if(", "NOT ", "-", "mvappend(", "[search ", "[| eval x="])
