@@ -13,7 +13,7 @@ MAX_DEPTH = 60
 COMPARISONS = {"=": "==", "==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">="}
 CALLABLE_OPERATORS = frozenset({"LIKE", "IN"})  # also functions: like(x, "a%"), in(x, 1, 2)
 N_ARY = frozenset({"AND", "OR", "XOR", "."})
-MAX_OPERANDS = 20_000  # of these; twice as many as a subsearch may give
+MAX_OPERANDS = 12_000  # of these; a subsearch gives 10,000 rows at most
 MALFORMED = "The expression is malformed."
 
 
