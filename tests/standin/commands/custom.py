@@ -11,7 +11,7 @@ of splunk-sdk's has it behind `head`); one that turns out not to be streaming is
 for a command without a map phase too.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -27,7 +27,6 @@ from standin.values.wildcard import has_wildcard, select
 INDEX = "_chunked_idx"
 STREAMING = ("streaming", "stateful")
 FIRST = "This command must be the first command of a search."
-Find = Callable[[str], External | None]
 
 
 def build_custom(call: Call, search: Search, external: External, *, is_first: bool) -> Step:

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from standin.external.child import Running
+from standin.jobs.clock import Clock
+from standin.jobs.journal import Line
+from standin.jobs.scripts import Scripts
 
 DISPATCH = Path("var", "run", "splunk", "dispatch")
 
@@ -71,11 +74,12 @@ def show(line: str) -> None:
 class Served:
     """The surroundings of searches of an instance: its folder, its address, and a session of the user each time."""
 
-    def __init__(self, home: Path, python: str | None, uri: Callable[[], str], sessions: "Sessions") -> None:
-        self.python = python
+    def __init__(self, scripts: Scripts, uri: Callable[[], str], sessions: "Sessions", clock: Clock) -> None:
+        self.python = scripts.preferred_python
         self.running = Running()
-        self._home = home
+        self._home = scripts.state
         self._uri = uri
+        self._clock = clock
         self._sessions = sessions
 
     @contextmanager
@@ -86,14 +90,13 @@ class Served:
         key = self._sessions.open(user)
         try:
             with (dispatch / "search.log").open("a", encoding="utf-8") as log:
-                # Splunk files all that comes from stderr as errors (splunk-sdk-python issue 428).
-                yield Surroundings(
-                    self._home,
-                    dispatch,
-                    lambda line: print(f"ERROR ChunkedExternProcessor - stderr: {line}", file=log),
-                    self._uri(),
-                    key,
-                )
+
+                def write(text: str) -> None:
+                    # Splunk files all that comes from stderr as errors (splunk-sdk-python issue 428).
+                    line = Line("ERROR", "ChunkedExternProcessor", f"stderr: {text}", self._clock.now())
+                    log.write(f"{line.raw}\n")
+
+                yield Surroundings(self._home, dispatch, write, self._uri(), key)
         finally:
             self._sessions.close(key)
 

@@ -1,7 +1,7 @@
 """What a command may say of itself."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standin.external.reply import KINDS, KNOWN, Configuration, messages_of, read_configuration, unknown_keys
@@ -70,6 +70,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(KNOWN)), VALUES), VALUES)
 def test_no_reply_breaks_the_reading(reply: dict[str, object], messages: object) -> None:
     """Whatever a first reply holds is read or refused."""
