@@ -1,11 +1,12 @@
 """What a command may say of itself."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from standin.external.reply import KINDS, KNOWN, Configuration, messages_of, read_configuration, unknown_keys
 from standin.external.wire import WireError
+from unit.standin.properties import properties
 
 
 def test_a_reply_that_says_nothing_is_a_streaming_command() -> None:
@@ -70,7 +71,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(deadline=None)
+@properties()
 @given(st.dictionaries(st.sampled_from(sorted(KNOWN)), VALUES), VALUES)
 def test_no_reply_breaks_the_reading(reply: dict[str, object], messages: object) -> None:
     """Whatever a first reply holds is read or refused."""

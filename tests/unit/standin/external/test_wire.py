@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from splunklib.searchcommands.internals import RecordWriterV2
 from splunklib.searchcommands.search_command import SearchCommand
@@ -118,7 +118,7 @@ def test_a_body_that_is_no_csv_is_refused(body: str) -> None:
         read_table(body)
 
 
-@settings(deadline=None)
+@properties()
 @given(st.binary(max_size=60), st.sampled_from([b"", b"chunked 1.0,2,0\n", b"chunked 1.0,2,9\n{}"]))
 def test_no_bytes_break_the_reading(data: bytes, before: bytes) -> None:
     """Whatever a command writes is a chunk, or not yet one, or refused."""
