@@ -153,6 +153,7 @@ def _be_child(session: pytest.Session, job: Job, writing: int, folder: Path) -> 
 
     try:
         os.setpgid(0, 0)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         os.environ["PYTEST_DEBUG_TEMPROOT"] = tempfile.tempdir = str(folder)
         session.config.pluginmanager.register(Report(failed))

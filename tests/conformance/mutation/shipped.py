@@ -178,10 +178,10 @@ def _detection_of(change: Change) -> str | None:
 
 
 class Order:
-    """In which order tests run: those that noticed the last changes of the same stanza, those about it, quick ones."""
+    """In which order tests run: those that noticed the last changes of the same stanza, those about it, then all."""
 
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self.seconds = seconds
+    def __init__(self, names: Sequence[str]) -> None:
+        self.place = {name: at for at, name in enumerate(names)}
         self.noticed: dict[str, list[str]] = defaultdict(list)
 
     def of(self, change: Change, names: Sequence[str]) -> list[str]:
@@ -189,7 +189,7 @@ class Order:
         recent = self.noticed[change.within]
         places = {name: at for at, name in enumerate(reversed(recent))}
         return sorted(
-            names, key=lambda name: (places.get(name, len(recent)), not is_close(name, change), self.seconds[name])
+            names, key=lambda name: (places.get(name, len(recent)), not is_close(name, change), self.place[name])
         )
 
     def tell(self, change: Change, name: str) -> None:

@@ -1,5 +1,7 @@
 """Commands whose result is several rows, each with the page or the note that says what they are."""
 
+import re
+
 import pytest
 
 from standin.language.errors import SearchError
@@ -51,6 +53,15 @@ def test_values_by_row(spl: str, expected: str, source: str) -> None:
 
 # The third word is the command whose page of the Search Reference says so.
 ROWS = [
+    ('| makeresults | eval a="{\\"b\\":1}", c="x", d="[1]", e="true", f="1.5", g="[x" | tojson a c d e f g output_field=o | table o', 'o={"a":{"b":1},"c":"x","d":[1],"e":true,"f":1.5,"g":"[x"}', "tojson"),
+    (listed("1,2,3,4,5,6,7") + "transpose", "column=x row 1=1 row 2=2 row 3=3 row 4=4 row 5=5", "transpose"),
+    (listed("1,2,3,4,5,6") + "transpose 0", "column=x row 1=1 row 2=2 row 3=3 row 4=4 row 5=5 row 6=6", "transpose"),
+    (listed("1,2,3") + "transpose 2", "column=x row 1=1 row 2=2", "transpose"),
+    ("| makeresults count=4 | streamstats count as n | eval g=n%2 | sort -g, n | table g n", "g=1 n=1; g=1 n=3; g=0 n=2; g=0 n=4", "sort"),
+    ("| makeresults count=4 | streamstats count as n | eval g=n%2 | sort g, -n | table g n", "g=0 n=4; g=0 n=2; g=1 n=3; g=1 n=1", "sort"),
+    ('| makeresults | eval a=null(), b="" | fillnull a b | table a b', "a=0 b=", "fillnull"),
+    ("| makeresults | eval a1=1,a2=2,b=4 | addtotals fieldname=t a* | table t", "t=3", "addtotals"),
+    ('| makeresults | eval a="x",b="x" | where a=b | table a', "a=x", "where"),
     (listed('1,1,2') + 'stats values(x) as v list(x) as l', 'v=1+2 l=1+1+2', 'stats'),
     ('| makeresults | eval a1=1,a2=2 | stats sum(a*) as s*', 's1=1 s2=2', 'stats'),
     ('| makeresults | eval v=-3 | bin v span=5', 'v=-5-0', 'bin'),
@@ -132,3 +143,33 @@ def test_an_error_knows_its_place(spl: str) -> None:
         run(spl.replace("~", ""), MemoryEnvironment())
 
     assert caught.value.position == spl.index("~")
+
+
+@pytest.mark.parametrize(
+    ("spl", "words"),
+    [
+        ("| makeresults | convert nope(a)", "The argument 'nope(a)' is invalid."),
+        ("| makeresults | convert 5", "The argument '5' is invalid."),
+        ("| makeresults | eval a=5 | bin a span=0", "The value '0' for option span is invalid."),
+        ("| makeresults | eval a=5 | bin a span=x", "The value 'x' for option span is invalid."),
+        ("| makeresults | bin a minspan=x", "The value 'x' for option minspan is invalid."),
+        ("| makeresults | bin a aligntime=x", "The value 'x' for option aligntime is invalid."),
+        ("| makeresults | strcat a", "Fields and a destination are expected."),
+        ("| makeresults | dedup 0 x", "a count of at least one"),
+        ("| makeresults | top limit=x a", "Expecting a 'int' for option 'limit'"),
+        ("| makeresults | rename a", "Usage: rename"),
+        ("| makeresults | rename a as", "A new name is expected after AS."),
+        ("| makeresults | timechart count by", "A field is expected after BY."),
+        ("| makeresults | streamstats window=-1 count", "must not be negative"),
+        ("| makeresults | streamstats time_window=0s count", "The value '0s' for option time_window is invalid."),
+        ("| makeresults | append", "A subsearch in square brackets is expected."),
+        ("| makeresults | join x", "A subsearch in square brackets is expected."),
+        ("| makeresults | lookup", "A lookup name is expected."),
+        ("| makeresults | collect index=a b", "The argument 'b' is invalid."),
+        ("| makeresults | stats perc101(a)", "is invalid"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(spl: str, words: str) -> None:
+    """An argument that its command cannot take is an error that names it; the words are our own."""
+    with pytest.raises(SearchError, match=re.escape(words)):
+        run(spl, MemoryEnvironment())

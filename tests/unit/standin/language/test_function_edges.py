@@ -29,6 +29,11 @@ VALUES: list[tuple[str, str | None]] = [
     ('"a".5', "a5"),
     ("n + .5", "7.5"),
     ("n .word", "7abc"),
+    # json functions: a path that begins with an array
+    ('json_extract("[1,2]", "{0}")', "1"),
+    ('json_extract("[{\\"a\\":5}]", "{}.a")', "[5]"),
+    ('json_extract("[{\\"a\\":5}]", "{0}.a")', "5"),
+    ('json_extract("{\\"a\\":{\\"b\\":{\\"c\\":1}}}", "a.b.c")', "1"),
     # like with a pattern from a field
     ('if(like(word, pattern), 1, 0)', "0"),
     ('if(like(n, n), 1, 0)', "1"),

@@ -49,5 +49,11 @@ def test_json_is_read_to_its_depth() -> None:
     """Leaves 200 names deep are fields; of a cut text, those 100 deep."""
     assert flatten('{"a":' * 200 + "1" + "}" * 200) == {".".join("a" * 200): "1"}
     assert flatten('{"a":' * 201 + "1" + "}" * 201) == {}
+    assert flatten("[" * 200 + "1" + "]" * 200) == {"{}" * 200: "1"}
+    assert flatten("[" * 201 + "1" + "]" * 201) == {}
+    assert len(jsontext.flatten(jsontext.parse('{"a":' * 100 + "1" + "}" * 100))) == 1
+    assert jsontext.flatten(jsontext.parse('{"a":' * 101 + "1" + "}" * 101)) == []
+    assert len(jsontext.flatten(jsontext.parse("[" * 100 + "1" + "]" * 100))) == 1
+    assert jsontext.flatten(jsontext.parse("[" * 101 + "1" + "]" * 101)) == []
     assert jsontext.flatten_prefix("[" * 100 + "1,") != []
     assert jsontext.flatten_prefix("[" * 101 + "1,") == []

@@ -26,6 +26,12 @@ MATCHES = [
     ("ab", "TERM", "x.ab", False),
     ("ab", "TERM", "ab.x", False),
     ("a.b", "TERM", "(a.b)", True),
+    ("ab", "TERM", "x%20ab", True),
+    ("ab", "TERM", "ab%20x", True),
+    ("ab", "TERM", "ab--x", True),
+    ("ab", "TERM", "x--ab", True),
+    ("ab", "TERM", "ab%2x", False),
+    ("ab", "TERM", "ab%2520", True),
     # CASE() minds the case
     ("ab", "CASE", "AB ab", True),
     ("ab", "CASE", "AB", False),
