@@ -59,8 +59,8 @@ def command(  # noqa: PLR0913, one parameter for each option
     """
     if not files:
         raise click.UsageError("nothing to look at: give --events FILE:SOURCETYPE")
-    if each and with_cost:
-        raise click.UsageError("--cost is about all events together: leave --each out")
+    if with_cost and (each or hostile is not None):
+        raise click.UsageError("--cost is about all events on one machine: leave --each and --hostile out")
     with exit_codes():
         laboratory = Laboratory(apps, now, hostile)
         found = detections(laboratory.configuration)

@@ -37,6 +37,8 @@ def command(  # noqa: PLR0913, one parameter for each option
     Several --app are seen from the first one. Exit 1: wrong usage or an unreadable file. 2: a search or conf that is
     wrong. 3: right in Splunk, not supported here.
     """
+    if with_cost and hostile is not None:
+        raise click.UsageError("--cost is about one machine: leave --hostile out")
     with exit_codes(spl):
         laboratory = Laboratory(apps, now, hostile)
         head = laboratory.search_head(index)

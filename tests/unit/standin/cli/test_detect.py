@@ -113,7 +113,8 @@ def test_cost_gives_a_row_for_each_search(run: Run, app: Path, events: Path) -> 
     assert rows(result) == rows(run("detect", "--app", app, "--events", f"{events}:t"))
     assert len(said) == 2
     assert all(each["read"] <= each["events"] for each in said), said
-    assert run("detect", "--cost", "--each", "--app", app, "--events", f"{events}:t").exit_code != 0
+    for other in (["--each"], ["--hostile", "1"]):
+        assert run("detect", "--cost", *other, "--app", app, "--events", f"{events}:t").exit_code != 0
 
 
 def test_events_are_required(run: Run, app: Path) -> None:

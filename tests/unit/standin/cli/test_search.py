@@ -141,9 +141,9 @@ def test_zstd_is_refused(run: Run) -> None:
 
 def test_cost_says_what_an_index_would_read(run: Run, events: Path) -> None:
     """With --cost one JSON object on stderr tells of events, slices and terms; the rows stay as they are."""
-    plain = run("search", "--events", f"{events}:t", "--json", "index=main bob")
+    plain = run("search", "--events", f"{events}:t", "--json", "index=main bob | table user.name")
 
-    result = run("search", "--events", f"{events}:t", "--json", "--cost", "index=main bob")
+    result = run("search", "--events", f"{events}:t", "--json", "--cost", "index=main bob | table user.name")
 
     said = json.loads(result.stderr)
     assert result.stdout == plain.stdout
