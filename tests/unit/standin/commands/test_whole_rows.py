@@ -53,6 +53,21 @@ def test_values_by_row(spl: str, expected: str, source: str) -> None:
 
 # The third word is the command whose page of the Search Reference says so.
 ROWS = [
+    ("| makeresults | eval a=1,b=2,c=3 | rename b as a | table *", "a=2 c=3", "rename"),
+    ("| makeresults | eval a=1,b=2 | rename a as c, c as d | table *", "b=2 d=1", "rename"),
+    ("| union [| makeresults | eval a=1] [| makeresults | eval a=2] | table a", "a=1; a=2", "union"),
+    ('| makeresults | eval a="yes", b="0", c="f" | tojson bool(a) bool(b) bool(c) output_field=o | table o', 'o={"a":true,"b":false,"c":false}', "tojson"),
+    ('| makeresults | eval a="5", b="x" | tojson num(a) num(b) output_field=o | table o', 'o={"a":5}', "tojson"),
+    ('| makeresults | eval a="5" | tojson str(a) output_field=o | table o', 'o={"a":"5"}', "tojson"),
+    ("| makeresults | eval ab=1,ac=2,b=3 | fields - a* | table *", "b=3", "fields"),
+    ("| makeresults | eval a=1,b=2 | table b a", "b=2 a=1", "table"),
+    ('| makeresults format=csv data="a,b\n1,2"', "a=1 b=2", "makeresults"),
+    ('| makeresults format=json data="[{\\"a\\":1}]"', "a=1", "makeresults"),
+    ("| makeresults | eval a=1,b=2 | stats sum(*) by a", "a=1 sum(b)=2", "stats"),
+    ("| makeresults | eval a=1,b=2 | stats sum(*) as t_*", "t_a=1 t_b=2", "stats"),
+    ("| makeresults | eval a=1 | stats count by b", "", "stats"),
+    ("| makeresults | stats dc(b) as d count(b) as c", "d=0 c=0", "stats"),
+    ("| makeresults | eval v=86400, w=59.5 | eval v=tostring(v, \"duration\"), w=tostring(w, \"duration\") | table v w", "v=1+00:00:00 w=00:00:59.500000", "eval"),
     ('| makeresults | eval a="{\\"b\\":1}", c="x", d="[1]", e="true", f="1.5", g="[x" | tojson a c d e f g output_field=o | table o', 'o={"a":{"b":1},"c":"x","d":[1],"e":true,"f":1.5,"g":"[x"}', "tojson"),
     (listed("1,2,3,4,5,6,7") + "transpose", "column=x row 1=1 row 2=2 row 3=3 row 4=4 row 5=5", "transpose"),
     (listed("1,2,3,4,5,6") + "transpose 0", "column=x row 1=1 row 2=2 row 3=3 row 4=4 row 5=5 row 6=6", "transpose"),
@@ -167,6 +182,11 @@ def test_an_error_knows_its_place(spl: str) -> None:
         ("| makeresults | lookup", "A lookup name is expected."),
         ("| makeresults | collect index=a b", "The argument 'b' is invalid."),
         ("| makeresults | stats perc101(a)", "is invalid"),
+        ('| makeresults data="a"', "format and data go together"),
+        *(
+            (f"| makeresults | eval x={call}", "are invalid.")
+            for call in ('substr("a")', 'substr("a", 1, 2, 3)', "len()", 'len("a", "b")', "now(1)", "pi(1)")
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(spl: str, words: str) -> None:
