@@ -48,7 +48,7 @@ def _expand(text: str, environment: Environment, source: Source, depth: int, ori
         if match.group(1) is not None:
             definition = _definition(match.group(1), environment, at)
             _expand(definition, environment, source, depth + 1, at)
-        elif match.group().startswith("```") and len(match.group()) > 5:
+        elif match.group().startswith("```"):
             source.add(" ", at, from_macro=True)
         elif match.group() == "`":
             raise MalformedSearch("Error in 'SearchParser': Mismatched backtick.", at)

@@ -10,6 +10,8 @@ from unit.standin.searching import NOW, MemoryEnvironment
 EVENTS: list[Row] = [{"_raw": f"e{at}", "_time": NOW - 30 * at, "x": str(at)} for at in range(4)]
 # Times are those of 2024-08-01, without their first digits: 172247.
 ROWS = [
+    ('* | eval z=if(x="1", null(), x) | filldown | table z', "z=0; z=0; z=2; z=3", "filldown"),
+    ('* | eval z=if(x="1", null(), x), y=z | filldown z | table y z', "y=0 z=0; z=0; y=2 z=2; y=3 z=3", "filldown"),
     ('* | timechart span=1m partial=f count', '_time=0400 count=2', 'timechart'),
     ('* | bin _time span=1m aligntime=30 | stats count by _time', '_time=0370 count=2; _time=0430 count=2', 'bin'),
     ('* | bin _time span=1m aligntime=earliest | stats count by _time', '_time=0340 count=1; _time=0400 count=2; _time=0460 count=1', 'bin'),

@@ -182,6 +182,10 @@ def test_an_error_knows_its_place(spl: str) -> None:
         ("| makeresults | lookup", "A lookup name is expected."),
         ("| makeresults | collect index=a b", "The argument 'b' is invalid."),
         ("| makeresults | stats perc101(a)", "is invalid"),
+        *(
+            (f"| makeresults | eval x={call}", "are invalid.")
+            for call in ('json_set("{}")', 'json_set("{}", "a")', 'json_append("{}", "a")', "json_delete()")
+        ),
         ('| makeresults data="a"', "format and data go together"),
         *(
             (f"| makeresults | eval x={call}", "are invalid.")

@@ -34,6 +34,12 @@ VALUES: list[tuple[str, str | None]] = [
     ('json_extract("[{\\"a\\":5}]", "{}.a")', "[5]"),
     ('json_extract("[{\\"a\\":5}]", "{0}.a")', "5"),
     ('json_extract("{\\"a\\":{\\"b\\":{\\"c\\":1}}}", "a.b.c")', "1"),
+    # eval: OR and AND with null
+    ("if(n=7 OR missing=1, 1, 0)", "1"),
+    ("if(n=8 OR missing=1, 1, 0)", "0"),
+    ("if(missing=1 OR n=7, 1, 0)", "1"),
+    ("if(n=7 AND missing=1, 1, 0)", "0"),
+    ("if(isnull(if(n=8 OR n=9, 1, null())), 1, 0)", "1"),
     # like with a pattern from a field
     ('if(like(word, pattern), 1, 0)', "0"),
     ('if(like(n, n), 1, 0)', "1"),
