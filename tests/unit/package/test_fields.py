@@ -173,6 +173,13 @@ def test_a_field_says_what_the_event_says(head: SearchHead, change: dict[str, An
     assert {key: row.get(key) for key in expected} == expected
 
 
+def test_what_stands_first_hides_nothing(head: SearchHead) -> None:
+    """Behind more text than automatic extraction reads, each field is still what the event says."""
+    row = seen(head, {"filler": "x" * 20_000, **EVENT}, LOG)
+
+    assert {key: row.get(key) for key in ALL_OF_IT} == ALL_OF_IT
+
+
 def test_an_event_of_another_source_type_has_none_of_it(head: SearchHead) -> None:
     """Fields, eventtypes and tags are those of audit events and of nothing else."""
     row = seen(head, EVENT, LOG._replace(sourcetype="some:other"))

@@ -110,6 +110,44 @@ def test_collections_behind_a_definition(make_app: MakeApp) -> None:
     assert [row["a"] for row in lookup.rows()] == ["only"]
 
 
+def test_a_key_field_replaces_by_value(make_app: MakeApp) -> None:
+    """Documents with the same value of the key field are replaced, others stay and new ones come (outputlookup)."""
+    found, _, collections = lookups(make_app)
+    collections.save(CollectionId("some_app", "some"), [{"_key": "k", "a": "X", "b": 1}, {"_key": "l", "b": 2}])
+    lookup = found.find("some_kv")
+    assert lookup is not None
+
+    lookup.write([{"a": "X", "b": "9"}, {"a": "Y", "b": "3"}, {"b": "4"}], append=False, key_field="a")
+
+    rows = sorted((str(row.get("a")), str(row["b"]), str(row["_key"]) in ("k", "l")) for row in lookup.rows())
+    assert rows == [("None", "2", True), ("None", "4", False), ("X", "9", True), ("Y", "3", False)]
+
+
+def test_values_of_documents_are_texts(make_app: MakeApp) -> None:
+    """Lists of one are their element, empty ones are not there, booleans are words."""
+    found, _, collections = lookups(make_app)
+    documents = [{"_key": str(at), "a": value} for at, value in enumerate([["x"], ["x", "y"], [], True, False, 1.5])]
+    collections.save(CollectionId("some_app", "some"), documents)
+    lookup = found.find("some_kv")
+    assert lookup is not None
+
+    assert [row.get("a") for row in lookup.rows()] == ["x", ["x", "y"], None, "true", "false", 1.5]
+    assert collections.find(CollectionId("some_app", "some"), "0") is not None
+    assert collections.find(CollectionId("some_app", "some"), "nope") is None
+
+
+def test_a_new_file_is_a_csv_of_the_view(make_app: MakeApp) -> None:
+    """`outputlookup` may create a file in the app's lookups, by a name that ends in .csv only."""
+    found, app, _ = lookups(make_app, writes=True)
+
+    made = found.new_file("made.csv")
+    assert made is not None
+    made.write([{"a": "1"}], append=False, key_field=None)
+
+    assert (app / "lookups/made.csv").read_text().splitlines()[0].strip('"') == "a"
+    assert found.new_file("made.txt") is None
+
+
 def test_collections_survive(tmp_path: Path) -> None:
     """Documents are kept by key, in a file where there is one."""
     place = CollectionId("app", "name")
