@@ -40,6 +40,33 @@ VALUES: list[tuple[str, str | None]] = [
     ("if(missing=1 OR n=7, 1, 0)", "1"),
     ("if(n=7 AND missing=1, 1, 0)", "0"),
     ("if(isnull(if(n=8 OR n=9, 1, null())), 1, 0)", "1"),
+    # operators, conversion, mathematical and bitwise functions
+    ('1/3', '0.3333333333333333'),
+    ('5 % -3', '2'),
+    ('-5 % 3', '-2'),
+    ('5.5 % -2', '1.5'),
+    ('if("10">"9",1,0)', '0'),
+    ('if("a">"B",1,0)', '1'),
+    ('if(n>"6",1,0)', '1'),
+    ('if(true()=true(),1,0)', '1'),
+    ('if(isbool(n=7),1,0)', '1'),
+    ('round(n/3, 0)', '2'),
+    ('round(-0.5)', '-1'),
+    ('round(0.5)', '1'),
+    ('tonumber("1e3")', '1000'),
+    ('tonumber("-5")', '-5'),
+    ('bit_and(1,2,4)', '0'),
+    ('bit_or(1,2,4)', '7'),
+    ('bit_xor(1,1,1)', '1'),
+    ('bit_shift_right(1, 64)', '0'),
+    ('bit_shift_left(1, 40)', '1099511627776'),
+    ('printf("%c", 65)', 'A'),
+    ('printf("%c", "abc")', 'a'),
+    ('printf("%05d", -42)', '-0042'),
+    ('printf("%o", 8)', '10'),
+    ('printf("%e", 12345.678)', '1.234568e+04'),
+    ('printf("%X", 255)', 'FF'),
+    ('printf("%i", 3.9)', '3'),
     # like with a pattern from a field
     ('if(like(word, pattern), 1, 0)', "0"),
     ('if(like(n, n), 1, 0)', "1"),
@@ -262,7 +289,18 @@ def test_edge(text: str, expected: str | None) -> None:
     assert (None if value is None else as_text(value)) == expected
 
 
-@pytest.mark.parametrize("text", ['tonumber("0x10", 10)', 'tonumber("8", 8)', 'tonumber("", 16)', '"5" * 2'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'tonumber("0x10", 10)',
+        'tonumber("8", 8)',
+        'tonumber("", 16)',
+        'tonumber("12", 37)',
+        'tonumber("12", 1)',
+        "bit_and(7)",
+        '"5" * 2',
+    ],
+)
 def test_no_number(text: str) -> None:
     """A literal that is no number in its base is an error before anything is read."""
     with pytest.raises(SearchError):
