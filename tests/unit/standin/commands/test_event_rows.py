@@ -10,6 +10,9 @@ from unit.standin.searching import NOW, MemoryEnvironment
 EVENTS: list[Row] = [{"_raw": f"e{at}", "_time": NOW - 30 * at, "x": str(at)} for at in range(4)]
 # Times are those of 2024-08-01, without their first digits: 172247.
 ROWS = [
+    ("* | eval g=if(x=0, null(), x) | chart limit=3 count over x by g | head 1", "x=0 1=0 2=0 3=0 NULL=1", "chart"),
+    ("* | eval g=if(x=0, null(), x) | chart limit=2 count over x by g | head 1", "x=0 1=0 2=0 NULL=1 OTHER=0", "chart"),
+    ("* | eval g=if(x=0, null(), x) | chart limit=3 usenull=f count over x by g | head 1", "x=0 1=0 2=0 3=0", "chart"),
     ('* | eval z=if(x="1", null(), x) | filldown | table z', "z=0; z=0; z=2; z=3", "filldown"),
     ('* | eval z=if(x="1", null(), x), y=z | filldown z | table y z', "y=0 z=0; z=0; y=2 z=2; y=3 z=3", "filldown"),
     ('* | timechart span=1m partial=f count', '_time=0400 count=2', 'timechart'),
