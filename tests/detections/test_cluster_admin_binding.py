@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from detections.conftest import Bench
-from detections.made import IDENTITY, RBAC, Json, answered, event, found, id_of
+from detections.made import IDENTITY, RBAC, Json, answered, event, found, id_of, identity_of
 
 ROLE = {"kind": "ClusterRole", "name": "cluster-admin", "apiGroup": RBAC}
 SUBJECTS = [{"kind": "User", "name": "eve"}]
@@ -152,3 +152,11 @@ def test_events_without_an_identity_are_told_apart(bench: Bench) -> None:
 
     assert len({finding["finding_id"] for finding in findings}) == 2
     assert {(finding["user"], finding["src"]) for finding in findings} == {("unknown", "unknown")}
+
+
+def test_the_identity_is_made_of_these_parts(bench: Bench) -> None:
+    """Cluster, user, auditID and time, in this form."""
+    (finding,) = found(bench, "cluster_admin_binding", [bound(**{"k8s.cluster.name": "prod"})])
+
+    assert finding["cluster"] == "prod"
+    assert finding["finding_id"] == identity_of("cluster_admin_binding", "prod", "mallory", "a-1", "1793611800.122204")

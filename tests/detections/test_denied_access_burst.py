@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from detections.conftest import Bench
-from detections.made import Json, event, found, id_of
+from detections.made import Json, event, found, id_of, identity_of
 
 
 def iso(second: float) -> str:
@@ -61,6 +61,11 @@ BURSTS = [
         denied(TEN[:5], user={}) + denied(TEN[5:], user={}, sourceIPs=["10.0.0.2"]), 0, id="unauthenticated from two"
     ),
     pytest.param(denied(TEN[:5]) + denied(TEN[5:], sourceIPs=["10.0.0.2"]), 1, id="a user from two addresses"),
+    pytest.param(
+        denied(TEN[:5], **{"k8s.cluster.name": "a"}) + denied(TEN[5:], **{"k8s.cluster.name": "b"}),
+        0,
+        id="two clusters",
+    ),
     pytest.param(denied(TEN, user=None), 1, id="a user that is not named"),
     pytest.param(denied(TEN) + denied([second + 3_600 for second in TEN]), 2, id="two bursts"),
     pytest.param(denied([second * 30.0 for second in range(30)]), 1, id="longer than ten minutes"),
@@ -119,3 +124,20 @@ def test_a_burst_that_goes_on_says_its_most(bench: Bench) -> None:
     assert [(finding["count"], finding["reasons"][1]) for finding in findings] == [
         (14, "most within 10 minutes: 14 (threshold 10)")
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "actor"),
+    [
+        ({}, "mallory"),
+        ({"user": None}, "unknown"),
+        ({"user": {}}, "system:unauthenticated from 203.0.113.7"),
+        ({"user": {"username": "system:anonymous"}, "sourceIPs": None}, "system:anonymous from unknown"),
+    ],
+)
+def test_the_identity_is_made_of_these_parts(bench: Bench, change: Json, actor: str) -> None:
+    """Cluster, actor and the burst's first time, in this form."""
+    (finding,) = found(bench, "denied_access_burst", denied(TEN, **{"k8s.cluster.name": "prod"}, **change))
+
+    assert finding["cluster"] == "prod"
+    assert finding["finding_id"] == identity_of("denied_access_burst", "prod", actor, "1793611800.000000")

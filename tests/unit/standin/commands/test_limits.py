@@ -89,3 +89,10 @@ def test_text_functions_say_that_they_take_no_multivalue() -> None:
     _, said = warnings('| makeresults | eval m=split("a,b", ","), n=len(m)')
 
     assert said == ["len is not supported on multivalue fields and gives null (Search Reference, text functions)"]
+
+
+def test_a_subsearch_gives_all_that_its_limit_allows() -> None:
+    """`append maxout=3` takes three rows of three without a word, and three of four with one."""
+    assert warnings("| makeresults | append maxout=3 [| makeresults count=3]") == (4, [])
+    rows, said = warnings("| makeresults | append maxout=3 [| makeresults count=4]")
+    assert (rows, len(said)) == (4, 1)

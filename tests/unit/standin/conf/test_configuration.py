@@ -3,7 +3,7 @@
 import pytest
 
 from standin.conf import ConfError, Configuration
-from standin.conf.metadata import Access, Metadata
+from standin.conf.metadata import Access, Metadata, set_metadata
 from unit.standin.laboratory import MakeApp
 
 PRIVATE = "[]\nexport = none\n"
@@ -182,3 +182,16 @@ def test_who_may(make_app: MakeApp, access: str, roles: set[str] | None, reads: 
 
     found = metadata.access("macros", "any")
     assert (found.may_read(given), found.may_write(given)) == (reads, writes)
+
+
+def test_what_is_written_keeps_what_was_there(make_app: MakeApp) -> None:
+    """Stanzas of local.meta stay when one object's is written, also those without keys."""
+    app = make_app({"metadata/local.meta": "[views]\n\n[props]\nexport = none\n"})
+
+    set_metadata(app, "macros", "a b", {"owner": "ann"})
+
+    metadata, problems = Metadata.read(app)
+    assert problems == []
+    assert metadata.access("macros", "a b").owner == "ann"
+    assert not metadata.access("props", "x").exported
+    assert "[views]" in (app / "metadata/local.meta").read_text()

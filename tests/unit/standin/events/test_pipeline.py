@@ -39,6 +39,13 @@ def test_hec_events_are_whole_and_bring_their_time(make_app: MakeApp) -> None:
     assert [event.fields for event in timed + untimed] == [{"zone": "dmz"}, {"meta": "truncated"}]
 
 
+def test_events_of_one_body_have_their_own_times(make_app: MakeApp) -> None:
+    """The time that an event brings, else the present."""
+    ours = pipeline(make_app)
+
+    assert told(ours.index_hec_events([("a", ORIGIN, 5.0, {}), ("b", ORIGIN, None, {})])) == [("a", 5.0), ("b", NOW)]
+
+
 def test_hec_raw_is_broken(make_app: MakeApp) -> None:
     """HEC's /raw runs the whole pipeline, but for the time where it is given."""
     ours = pipeline(make_app)

@@ -96,3 +96,15 @@ def test_survives_a_restart(tmp_path: Path) -> None:
     assert found(again) == ["x"]
     again.remove_index("extra")
     assert "extra" not in Store(tmp_path / "store").indexes
+
+
+def test_a_removed_index_is_gone_alone() -> None:
+    """Other indexes stay, and so do their events."""
+    store = Store()
+    for name in ("one", "two"):
+        store.create_index(name)
+
+    before = set(store.indexes)
+    store.remove_index("one")
+
+    assert before - set(store.indexes) == {"one"}

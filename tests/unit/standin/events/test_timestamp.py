@@ -14,9 +14,10 @@ def test_a_line_has_a_date_where_its_prefix_is(lab: MakeLab) -> None:
     props = "[some:type]\nSHOULD_LINEMERGE = true\nBREAK_ONLY_BEFORE_DATE = true\nTIME_PREFIX = t=\n"
     lines = ["t=2026-01-15T10:00:00Z a", "u=2026-01-15T10:00:01Z b", "t=2026-01-15T10:00:02Z c"]
 
-    rows = lab(props=props).rows("\n".join([*lines, ""]))
+    for lookahead in ("128", "0", "-1"):
+        rows = lab(props=f"{props}MAX_TIMESTAMP_LOOKAHEAD = {lookahead}\n").rows("\n".join([*lines, ""]))
 
-    assert [row["_raw"] for row in rows] == ["\n".join(lines[:2]), lines[2]]
+        assert [row["_raw"] for row in rows] == ["\n".join(lines[:2]), lines[2]]
 
 
 def at(text: str) -> float:

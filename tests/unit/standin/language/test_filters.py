@@ -48,6 +48,9 @@ MATCHES = [
     ("one=2 OR one=1 verb=create", True, f"{SEARCH_PAGE}: OR before AND"),
     ("NOT one=2 OR one=3", True, f"{SEARCH_PAGE}: NOT before OR"),
     ("NOT (one=1 OR one=3)", False, f"{SEARCH_PAGE}: parentheses first"),
+    ("one=2 OR(one=1)", True, f"{SEARCH_PAGE}: parentheses"),
+    ("NOT(one=1)", False, f"{SEARCH_PAGE}: parentheses"),
+    ('NOT"nowhere"', True, f"{SEARCH_PAGE}: quotes"),
     ("verb::create", True, f"{SEARCH_PAGE}: indexed field"),
     ("", True, SEARCH_PAGE),
 ]

@@ -80,6 +80,8 @@ VALUES: list[tuple[str, str | None]] = [
     ("round(5.04, 1)", "5.0"),
     ("mvindex(several, 1, 1)", "b"),
     ("mvindex(several, 2, 2)", "c"),
+    ("mvindex(several, 0, 3)", None),
+    ("mvindex(several, 0, 2)", "a\nb\nc"),
     # like with a pattern from a field
     ('if(like(word, pattern), 1, 0)', "0"),
     ('if(like(n, n), 1, 0)', "1"),
