@@ -130,7 +130,7 @@ def _link(source: str, target: str) -> None:
 def main(part: int, parts: int, result: Path, only: str) -> None:
     """Change what is shipped."""
     chosen = [change for change in changes() if re.search(only, str(change))][part::parts]
-    folder = ROOT / "build" / "mutation" / str(part)
+    folder = ROOT / "build" / "mutation" / str(os.getpid())  # two runs at once have folders of their own
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     copy_tree(folder)

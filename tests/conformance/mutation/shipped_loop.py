@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +83,7 @@ def main() -> int:
     tests = [name for name in TESTS if Path(name).exists()]
     loop = Loop(todo, Path(result), say, f"shipped, part {part}", checks=part.startswith("1 "))
     code = int(pytest.main([*OPTIONS, *tests], plugins=[loop]))
+    shutil.rmtree(Path.cwd(), ignore_errors=True)
     if code:
         os.write(say, f"mutation of what is shipped: pytest ended with {code}\n".encode())
     return code
