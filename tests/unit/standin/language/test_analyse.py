@@ -30,6 +30,9 @@ def test_commands_with_their_positions() -> None:
         ("eventtype=login tag::host=web", [Use("eventtype", "login", 0), Use("tag", "web", 16)]),
         ('* | eval a=if(lower(b)="f(x)", 1, 2)', [Use("function", "if", 11), Use("function", "lower", 14)]),
         ("* | stats dc(a)", [Use("function", "dc", 10)]),
+        ("a=1 [search b | head 1] eventtype=login", [Use("eventtype", "login", 24)]),
+        ("a=1 [search b] c=2 [search d] tag=web", [Use("tag", "web", 30)]),
+        ("* | where a=[search b | return $c] AND isnull(d)", [Use("function", "isnull", 39)]),
     ],
 )
 def test_uses(spl: str, expected: list[Use]) -> None:
@@ -45,6 +48,23 @@ def test_what_a_macro_holds() -> None:
 
     assert Use("lookup", "teams", 4) in found
     assert Use("function", "dc", 4) in found
+
+
+@pytest.mark.parametrize(
+    ("spl", "position"),
+    [
+        pytest.param('| inputlookup append=t "my file.csv"', 24, id="quotes-as-typed"),
+        pytest.param('| inputlookup `quoted` "my file.csv"', 14, id="quotes-of-a-macro"),
+        pytest.param('| inputlookup `empty` "my file.csv"', 23, id="quotes-after-a-macro"),
+    ],
+)
+def test_positions_in_quotes(spl: str, position: int) -> None:
+    """A name in quotes stands where it was typed, one out of a macro where the macro is called."""
+    environment = MemoryEnvironment(
+        macros={("quoted", 0): Macro('append=t "my file.csv"'), ("empty", 0): Macro("append=t")}
+    )
+
+    assert [use for use in uses(spl, environment) if use.kind == "lookup"] == [Use("lookup", "my file.csv", position)]
 
 
 @pytest.mark.parametrize("spl", ["* |", "(", "* | eval x=[", '"'])

@@ -34,12 +34,18 @@ VALUES: list[tuple[str, str | None]] = [
     ('json_extract("[{\\"a\\":5}]", "{}.a")', "[5]"),
     ('json_extract("[{\\"a\\":5}]", "{0}.a")', "5"),
     ('json_extract("{\\"a\\":{\\"b\\":{\\"c\\":1}}}", "a.b.c")', "1"),
+    # json functions: a path that leads to no value is null, and no path is the whole document
+    ('json_extract("{\\"a\\":1}", "")', None),
+    ('json_extract("{\\"a\\":1}")', '{"a":1}'),
     # eval: OR and AND with null
     ("if(n=7 OR missing=1, 1, 0)", "1"),
     ("if(n=8 OR missing=1, 1, 0)", "0"),
     ("if(missing=1 OR n=7, 1, 0)", "1"),
     ("if(n=7 AND missing=1, 1, 0)", "0"),
     ("if(isnull(if(n=8 OR n=9, 1, null())), 1, 0)", "1"),
+    ("if(NOT (n=8 OR n=9), 1, 0)", "1"),
+    ("if(NOT (n=7 AND n=8), 1, 0)", "1"),
+    ("if(NOT (n=7 OR n=8), 1, 0)", "0"),
     # operators, conversion, mathematical and bitwise functions
     ('1/3', '0.3333333333333333'),
     ('5 % -3', '2'),
@@ -124,6 +130,10 @@ VALUES: list[tuple[str, str | None]] = [
     ('round(1234.5678, -2)', '1200'),
     ('round(5, 0)', '5'),
     ('round(2.45, 1)', '2.5'),
+    # mathematical functions: round gives an integer where no precision is asked for; integers are exact (eval)
+    ('round(2.6) + 0.5', '3.5'),
+    ('round(2.6) / 2', '1.5'),
+    ('round(2.6, 0) + 0.5', '3.5'),
     # bitwise functions: bit_shift_left, bit_shift_right
     ('bit_shift_right(8, 3)', '1'),
     ('bit_shift_left(1, 0)', '1'),
@@ -195,6 +205,11 @@ VALUES: list[tuple[str, str | None]] = [
     ('if(word>="abc", 1, 0)', '1'),
     ('if(several="b", 1, 0)', '1'),
     ('if(several="z", 1, 0)', '0'),
+    ('if(nums=1, 1, 0)', '1'),
+    ('if(2=nums, 1, 0)', '1'),
+    ('if(nums=9, 1, 0)', '0'),
+    ('if(nums>2, 1, 0)', '1'),
+    ('if(nums>3, 1, 0)', '0'),
     ('if(NOT n=7, 1, 0)', '0'),
     ('if(n IN (1, 7), 1, 0)', '1'),
     ('if(word LIKE "a%", 1, 0)', '1'),

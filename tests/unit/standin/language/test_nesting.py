@@ -34,6 +34,7 @@ def call_macros(depth: int) -> None:
         pytest.param(59, lambda n: compile_filter("(" * n + "a=1" + ")" * n), id="parentheses of a search"),
         pytest.param(59, lambda n: compile_filter("NOT " * n + "a=1"), id="NOT"),
         pytest.param(8, lambda n: search("[search * " * n + "]" * n), id="subsearches"),
+        pytest.param(8, lambda n: search("*" + "| appendpipe [head 1 " * n + "]" * n), id="pipelines of appendpipe"),
         pytest.param(99, call_macros, id="macros"),
     ],
 )

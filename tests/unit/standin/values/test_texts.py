@@ -122,6 +122,9 @@ def test_json_paths() -> None:
     assert jsontext.find(document, jsontext.read_path("a{1}.b")) == [2]
     assert jsontext.find(document, jsontext.read_path("a{9}.b")) == []
     assert jsontext.find(document, jsontext.read_path("c.d")) == [None]
+    assert jsontext.find(document, jsontext.read_path("")) == []
+    assert jsontext.find(jsontext.parse('{"":1}'), jsontext.read_path("")) == [1]
+    assert jsontext.find(jsontext.parse("[1,2]"), jsontext.read_path("{}")) == [1, 2]
 
 
 @pytest.mark.parametrize("text", ["", "{", "nope", "NaN", '{"a":1}x', "[" * 100_000])
