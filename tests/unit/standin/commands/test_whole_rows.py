@@ -25,6 +25,8 @@ VECTORS = [
     (listed("c,a,b,d,a") + "streamstats window=2 max(x) as v", "c c b d d", STREAMSTATS + "window"),
     (listed("c,a,b,d,a") + "streamstats window=2 min(x) as v", "c a a b a", STREAMSTATS + "window"),
     (listed("1,1,2,2,3") + "streamstats window=3 dc(x) as v", "1 1 2 2 2", STREAMSTATS + "window"),
+    (listed("2,1,1,3,3") + "streamstats window=2 min(x) as v", "2 1 1 1 3", STREAMSTATS + "window"),
+    (listed("2,3,3,1,1") + "streamstats window=2 max(x) as v", "2 3 3 3 1", STREAMSTATS + "window"),
     (listed("1,2,3,4,5") + "streamstats window=2 sum(x) as v", "1 3 5 7 9", STREAMSTATS + "window"),
     (listed("1,2,3,4,5") + "streamstats window=2 current=f sum(x) as v", "- 1 3 5 7", STREAMSTATS + "current"),
     (listed("1,2,3,4,5") + "streamstats current=f last(x) as v", "- 1 2 3 4", STREAMSTATS + "current"),
@@ -49,6 +51,17 @@ def test_values_by_row(spl: str, expected: str, source: str) -> None:
 
     found = ["-" if row.get("v") is None else as_text(row["v"]).replace("\n", ",") for row in rows]
     assert " ".join(found) == expected, source
+
+
+@pytest.mark.parametrize("values", ["1.0,1", "1,1.0", "2,1.0,01,1", "b,a,a"])
+def test_a_window_that_holds_all_rows_is_no_window(values: str) -> None:
+    """The least of all rows is written alike with and without a window (Search Reference, streamstats: window)."""
+    found = [
+        [row.get("v") for row in run(f"{listed(values)} streamstats {window} min(x) as v", MemoryEnvironment()).rows]
+        for window in ("", "window=4")
+    ]
+
+    assert found[0] == found[1]
 
 
 # The third word is the command whose page of the Search Reference says so.
@@ -177,6 +190,10 @@ def test_an_error_knows_its_place(spl: str) -> None:
         ("| makeresults | timechart count by", "A field is expected after BY."),
         ("| makeresults | streamstats window=-1 count", "must not be negative"),
         ("| makeresults | streamstats time_window=0s count", "The value '0s' for option time_window is invalid."),
+        *(
+            (f"| makeresults | rex field=_raw mode=sed {text}", "Failed to initialize sed.")
+            for text in ('"s/a/b"', r'"s/a/b\\"', r'"s/a\\"', '"s/a"', '"s"', '"x/a/b/"')
+        ),
         ("| makeresults | append", "A subsearch in square brackets is expected."),
         ("| makeresults | join x", "A subsearch in square brackets is expected."),
         ("| makeresults | lookup", "A lookup name is expected."),
