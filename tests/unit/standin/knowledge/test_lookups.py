@@ -71,6 +71,25 @@ def test_csv_by_file_and_definition(make_app: MakeApp) -> None:
     assert found.find("missing") is None
 
 
+def test_a_stanza_without_a_file_is_no_lookup(make_app: MakeApp) -> None:
+    """A stanza of transforms.conf that extracts fields, or names no file, defines no lookup (transforms.conf.spec)."""
+    found, _, _ = lookups(make_app, transforms="[fields]\nREGEX = (a)\nFORMAT = a::$1\n[nameless]\nfilename =\n")
+
+    assert found.find("fields") is None
+    assert found.find("nameless") is None
+
+
+@pytest.mark.parametrize("app", ["a_app", "b_app"])
+def test_the_file_of_the_own_app_comes_first(make_app: MakeApp, app: str) -> None:
+    """Of files of one name that two apps share, a search sees that of its own app (Admin Manual, precedence)."""
+    apps = [make_app({"lookups/some.csv": f"a\n{name}\n"}, name) for name in ("a_app", "b_app")]
+    view = (app, frozenset({"admin"}))
+    found = Lookups(Configuration.load(apps), LookupFiles(writes_to_disk=False), Collections(), view).find("some.csv")
+
+    assert found is not None
+    assert list(found.rows()) == [{"a": app}]
+
+
 @pytest.mark.parametrize("writes", [pytest.param(True, id="disk"), pytest.param(False, id="memory")])
 def test_writing_csv(make_app: MakeApp, writes: bool) -> None:
     """A table is replaced, appended to, or changed by key; a search from the command line leaves the file alone."""
