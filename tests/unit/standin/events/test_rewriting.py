@@ -83,6 +83,18 @@ def test_a_condition_stops_later_transforms(lab: MakeLab) -> None:
     assert [row.get("seen") for row in rows] == [None, "yes"]
 
 
+def test_a_transform_reads_an_indexed_field(lab: MakeLab) -> None:
+    """SOURCE_KEY = field:NAME looks at a field that is indexed already (transforms.conf.spec)."""
+    transforms = (
+        '[first]\nINGEST_EVAL = price="about 5"\n'
+        "[second]\nREGEX = (\\d)\nSOURCE_KEY = field:price\nFORMAT = digit::$1\nWRITE_META = true\n"
+    )
+
+    rows = indexed(lab, "TRANSFORMS-a = first, second", transforms, "7")
+
+    assert rows[0]["digit"] == "5"
+
+
 def test_classes_run_in_order(lab: MakeLab) -> None:
     """SEDCMD runs before TRANSFORMS, classes in ASCII order, names as they are listed."""
     transforms = "".join(
@@ -101,6 +113,12 @@ def test_classes_run_in_order(lab: MakeLab) -> None:
         pytest.param("TRANSFORMS-a = some", "[some]\nFORMAT = x\n", "has no REGEX", id="no-regex"),
         pytest.param(
             "TRANSFORMS-a = some", "[some]\nREGEX = x\nDEST_KEY = _TCP_ROUTING\n", "not supported here", id="routing"
+        ),
+        pytest.param(
+            "TRANSFORMS-a = some",
+            "[some]\nREGEX = x\nSOURCE_KEY = fields:a,b\nWRITE_META = true\n",
+            "reads SOURCE_KEY fields:a,b, which is not supported here",
+            id="several-fields",
         ),
         pytest.param("TRANSFORMS-a = some", "[some]\nINGEST_EVAL = 1\n", "not assignments", id="ingest-eval"),
         pytest.param("TRANSFORMS-a = some", "[some]\nREGEX = (\n", "missing closing parenthesis", id="regex"),

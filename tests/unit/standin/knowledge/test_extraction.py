@@ -180,6 +180,14 @@ def test_pairs_stop_at_the_limits(lab: MakeLab) -> None:
     assert len(fields(lab, "KV_MODE = auto", many)) == 100
 
 
+def test_a_limit_of_nothing_is_none(lab: MakeLab) -> None:
+    """[kv] limit = 0 leaves the number of fields without a limit (limits.conf.spec)."""
+    many = " ".join(f"k{letter}{number}=1" for letter in "ab" for number in range(100))
+    ours = lab(props=PROPS, limits="[kv]\nlimit = 0\n")
+
+    assert sum(name.startswith("k") for name in ours.rows(many)[0]) == 200
+
+
 def test_limits_conf_moves_the_limits(lab: MakeLab) -> None:
     """[kv] and [spath] of limits.conf are obeyed."""
     text = '{"a":1,"b":2}'
