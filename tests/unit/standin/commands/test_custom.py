@@ -161,6 +161,16 @@ def test_all_fields_go_there_unless_some_are_named(required: list[str] | None) -
     assert set(command.sent[0][0]) - {"_chunked_idx"} >= {"_raw", "_time", "age"}
 
 
+@pytest.mark.parametrize("required", [None, ["*"], ["a*", "_*"], ["age"]])
+def test_the_last_chunk_names_the_same_columns(required: list[str] | None) -> None:
+    """That there are no more rows is said under the header of those before (recorded as above)."""
+    command = Scripted(required_fields=required)
+    searched("search * | fields _raw _time age name | it", it=command)
+
+    (first, _, _), (last, count, _) = command.sent
+    assert (last, count) == (first, 0)
+
+
 def test_batches_are_as_large_as_said() -> None:
     """Reports get their rows in batches too, the last one says so."""
     command = Scripted("reporting", batch_size=2)
@@ -229,6 +239,22 @@ def test_a_generating_command_comes_first() -> None:
     with pytest.raises(SearchError, match="Error in 'it' command: This command must be the first command of a search"):
         searched("search * | it", it=Scripted(generates=True))
     assert searched("| it", it=Scripted(generates=True, is_finished=True)).rows == []
+
+
+@pytest.mark.parametrize(
+    ("row", "are_events"),
+    [
+        ({"_raw": "x", "_time": "1"}, True),
+        ({"n": "1", "_time": "1", "_raw": "x"}, True),
+        ({"_raw": "x", "n": "1"}, False),
+        ({"_time": "1"}, False),
+    ],
+)
+def test_what_is_generated_is_events_by_its_columns(row: Row, are_events: bool) -> None:
+    """Events are rows with a text and a time (Splexicon: event; splunk-sdk's generating commands give both)."""
+    found = searched("| it", it=Scripted(generates=True, work=lambda _: [dict(row)]))
+
+    assert (found.rows, found.are_events) == ([row], are_events)
 
 
 def test_arguments_may_come_from_a_subsearch() -> None:
