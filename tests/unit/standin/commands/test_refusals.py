@@ -40,6 +40,7 @@ WORDS = [
     ("* | streamstats current=maybe count", "Error in 'SearchProcessor': Invalid option value. Expecting a 'boolean' for option",
      "splunk-measured 6 SP"),
     ("| makeresults count=2 | streamstats time_window=1m count", "in order of time", "splunk-measured 6 ST"),
+    ("* | stats latest(_time) as _time by a | streamstats time_window=1m count", "in order of time", "splunk-measured 6 ST"),
     ("* | rename _time as t | streamstats time_window=1m count", "in order of time", "splunk-measured 6 ST"),
     ("earliest=-30x", "Invalid value \"-30x\" for time term 'earliest'", "splunk-measured 4 T"),
     ("earliest=2 latest=1", "Invalid time bounds in search: start=2 > end=1", "splunk-measured 4 T"),

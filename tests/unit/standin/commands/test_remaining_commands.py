@@ -1,4 +1,4 @@
-"""Aggregates and the second name of bin, each with its page; numbers worked out by hand from the definition.
+"""Aggregates, the second name of bin and what inputlookup appends, each with its page; numbers by hand from their definition.
 
 Of 2, 4, 4, 4, 5, 5, 7, 9 the mean is 5, the squared distances add up to 32: population variance 4, sample 32/7.
 """
@@ -8,7 +8,7 @@ import pytest
 from standin.environment import Row
 from standin.language.search import run
 from standin.values.multivalue import as_text
-from unit.standin.searching import NOW, MemoryEnvironment
+from unit.standin.searching import NOW, MemoryEnvironment, TableLookup
 
 NUMBERS = '| makeresults | eval x=split("2,4,4,4,5,5,7,9", ",") | mvexpand x'
 EVENTS: list[Row] = [
@@ -41,3 +41,22 @@ def test_value(spl: str, expected: str, source: str) -> None:
     (row,) = run(spl, MemoryEnvironment(EVENTS)).rows
 
     assert as_text(row["v"]) == expected, source
+
+
+@pytest.mark.parametrize(
+    ("before", "count", "columns"),
+    [
+        ("*", 3, {"_raw", "_time", "bytes", "user", "team"}),
+        ("* | table bytes _time", 3, ["bytes", "_time", "user", "team"]),
+        ("* | table team bytes", 3, ["team", "bytes", "user"]),
+        ("* | where bytes>999 | table bytes", 1, ["user", "team"]),
+    ],
+)
+def test_what_a_lookup_appends(before: str, count: int, columns: list[str] | set[str]) -> None:
+    """Rows and columns of a lookup come after those that are there (Search Reference, inputlookup: append)."""
+    teams = TableLookup(["user", "team"], [{"user": "bob", "team": "red"}])
+
+    found = run(f"{before} | inputlookup append=t teams", MemoryEnvironment(EVENTS, lookups={"teams": teams}))
+
+    assert len(found.rows) == count
+    assert (found.fields if isinstance(columns, list) else set(found.fields)) == columns

@@ -92,6 +92,8 @@ ROWS = [
     ('| makeresults | eval a="x",b="x" | where a=b | table a', "a=x", "where"),
     (listed('1,1,2') + 'stats values(x) as v list(x) as l', 'v=1+2 l=1+1+2', 'stats'),
     ('| makeresults | eval a1=1,a2=2 | stats sum(a*) as s*', 's1=1 s2=2', 'stats'),
+    ('| makeresults | eval a1=1,a2=2 | stats sum(a*) as s* dc(b) as d count', 's1=1 s2=2 d=0 count=1', 'stats'),
+    ('| makeresults | eval a1=1,b=2 | stats count(b) as c sum(a*) as s* by b', 'b=2 c=1 s1=1', 'stats'),
     ('| makeresults | eval v=-3 | bin v span=5', 'v=-5-0', 'bin'),
     ('| makeresults count=3 | streamstats count as n | eval _time=n*60 | timechart span=1m count', 'count=1; count=1; count=1', 'timechart'),
     ('| makeresults count=2 | streamstats count as n | appendcols [| makeresults count=3 | streamstats count as m] | table n m', 'n=1 m=1; n=2 m=2; m=3', 'appendcols'),
