@@ -41,6 +41,7 @@ TESTS = (
     "tests/unit/package/test_generate.py",
     "tests/dashboards/test_answers.py",
     "tests/detections/test_detections.py",
+    "tests/detections/test_terms.py",
     "tests/detections/test_cluster_admin_binding.py",
     "tests/detections/test_pod_exec.py",
     "tests/detections/test_denied_access_burst.py",
