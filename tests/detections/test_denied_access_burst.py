@@ -1,12 +1,15 @@
 """Where the detection of repeated denied access begins and ends to fire, and what it says."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
+import build
 from detections.conftest import Bench
-from detections.made import Json, event, found, id_of, identity_of
+from detections.made import DETECTIONS, Json, event, found, id_of, identity_of
+from standin.knowledge.users import User
 
 
 def iso(second: float) -> str:
@@ -141,3 +144,76 @@ def test_the_identity_is_made_of_these_parts(bench: Bench, change: Json, actor: 
 
     assert finding["cluster"] == "prod"
     assert finding["finding_id"] == identity_of("denied_access_burst", "prod", actor, "1793611800.000000")
+
+
+A = {"k8s.cluster.name": "a"}
+B = {"k8s.cluster.name": "b"}
+BOB = {"user": {"username": "bob"}}
+LATER = [second + 45.0 for second in TEN]
+HOUR = [second + 3_600.0 for second in TEN]
+OTHERS = [pytest.param({}, BOB, id="another user"), pytest.param(A, B, id="the same user of another cluster")]
+
+
+def said(findings: Sequence[Json]) -> list[tuple[str, str, int, str, str]]:
+    """Return who did how much, and from when to when within the day."""
+    return [
+        (one["cluster"], one["user"], one["count"], one["first_time"][11:19], one["last_time"][11:19])
+        for one in findings
+    ]
+
+
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(TEN, LATER, id="one after the other"),
+        pytest.param([*TEN, *(at + 100.0 for at in TEN)], [at + 5.0 for at in TEN], id="one within the other"),
+    ],
+)
+def test_bursts_at_the_same_time_are_told_apart(
+    bench: Bench, one: Json, other: Json, first: list[float], second: list[float]
+) -> None:
+    """Requests of somebody else between those of a burst neither count in it nor cut it into two."""
+    events = denied(first, **one) + denied(second, **other)
+
+    findings = said(found(bench, "denied_access_burst", events))
+
+    alone = [
+        said(found(bench, "denied_access_burst", denied(at, **who))) for at, who in ((first, one), (second, other))
+    ]
+    assert findings == [finding for findings in alone for finding in findings]
+
+
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+def test_a_burst_of_another_does_not_join_two(bench: Bench, one: Json, other: Json) -> None:
+    """Two bursts of one user an hour apart stay two when somebody else's ends where the second begins."""
+    events = denied([*TEN, *HOUR], **one) + denied([at + 3_555.0 for at in TEN], **other)
+
+    findings = said(found(bench, "denied_access_burst", events))
+
+    times = [("09:30:00", "09:31:30"), ("10:29:15", "10:30:45"), ("10:30:00", "10:31:30")]
+    assert [finding[2:] for finding in findings] == [(10, *each) for each in times]
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["in order", "out of order"])
+def test_a_long_burst_is_told_whole(bench: Bench, turned: bool) -> None:
+    """From the first request to the last and all between, in whatever order they came."""
+    events = denied([at * 30.0 for at in range(40)])
+
+    (finding,) = found(bench, "denied_access_burst", events[::-1] if turned else events)
+
+    assert said([finding]) == [("unknown", "mallory", 40, "09:30:00", "09:49:30")]
+    assert finding["reasons"][1] == "most within 10 minutes: 20 (threshold 10)"
+    assert finding["what"] == "list secrets in n1"
+
+
+def test_only_events_with_the_codes_in_their_text_are_read(bench: Bench) -> None:
+    """The words 401 and 403 are searched for first, so that an index need not read what was allowed."""
+    allowed = denied([second + 1.0 for second in TEN], responseStatus={"code": 200})
+    head = bench.head_with([json.dumps(one).encode() + b"\n" for one in denied(TEN) + allowed])
+    user = User.of(head.configuration, "admin", ["admin"])
+    search = head.configuration.stanza("savedsearches", DETECTIONS["denied_access_burst"].stanza, build.APP)["search"]
+
+    cost = head.cost(head.search(search.value, user=user, app=build.APP), user=user, app=build.APP)
+
+    assert (cost.read, cost.events) == (10, 20)

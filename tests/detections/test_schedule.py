@@ -129,6 +129,19 @@ def test_a_burst_that_is_over_is_not_found_again(bench: Bench) -> None:
     assert len(found) == 1
 
 
+@pytest.mark.parametrize("indexed_at", [421.0, 450.0, 479.0, 480.0, 481.0])
+def test_a_burst_is_found_by_one_run(bench: Bench, indexed_at: float) -> None:
+    """Events are fresh in the run whose slice they are in, on its edges too, and only fill windows in later ones."""
+    found = play(
+        bench,
+        DETECTIONS["denied_access_burst"],
+        [Batch(START + indexed_at, lines_of("denied_access_burst/fires-across-five-minutes"))],
+        8,
+    )
+
+    assert [finding["count"] for finding in found] == [12]
+
+
 def test_the_time_of_a_finding_is_the_runs(bench: Bench) -> None:
     """`time` says when the search ran, not when the event happened."""
     found = play(

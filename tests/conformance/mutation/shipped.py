@@ -46,6 +46,7 @@ TESTS = (
     "tests/detections/test_pod_exec.py",
     "tests/detections/test_denied_access_burst.py",
     "tests/detections/test_schedule.py",
+    "tests/detections/test_site_settings.py",
     "tests/detections/test_recordings.py",
 )
 # Confs that say nothing about events and searches.
