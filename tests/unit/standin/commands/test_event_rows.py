@@ -1,4 +1,8 @@
-"""Commands over four events, half a minute apart, newest first; each with the command whose page says so."""
+"""Commands over four events, half a minute apart, newest first; each with the command whose page says so.
+
+The rows pin what the engine does: they were read against those pages' definitions, not recorded from a Splunk, and are no
+vectors (`unit.standin.coverage` does not count them).
+"""
 
 import pytest
 

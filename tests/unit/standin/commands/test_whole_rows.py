@@ -1,4 +1,8 @@
-"""Commands whose result is several rows, each with the page or the note that says what they are."""
+"""Commands whose result is several rows, each with the page or the note that says what they are.
+
+The rows pin what the engine does: they were read against those pages' definitions, not recorded from a Splunk, and are no
+vectors (`unit.standin.coverage` does not count them).
+"""
 
 import re
 

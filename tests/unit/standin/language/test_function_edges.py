@@ -1,4 +1,8 @@
-"""What expressions give at their edges; each group names its page of the Search Reference, values by its definitions."""
+"""What expressions give at their edges; each group names its page of the Search Reference.
+
+The rows pin what the engine does: they were read against those pages' definitions, not recorded from a Splunk, and are no
+vectors (`unit.standin.coverage` does not count them).
+"""
 
 import pytest
 
