@@ -5,18 +5,17 @@
 Prints seconds of CPU, the least of three: `cold` is the first search that asks for these fields, `warm` a later one.
 Events are JSON lines of about 260 bytes with nine fields, every field extracted at search time, by an app of its own.
 HEC is asked over TLS on one kept connection, client and server in one process; what bounds it is the request, not the
-event (1.4 ms a request, 8 us an event): 700, 42,000 and 105,000 events/s by 1, 100 and 1,000 events a request.
+event (1.4 ms a request, 8 us an event).
 
-On 2 cores that six others used (2026-11-24, load 15), events a second or seconds, before and after this file came:
+On 2 quiet cores (2026-11-24), events a second or seconds; in brackets before the fast paths, at a load of 15:
 
-    ingest, 100,000 events               130,000/s    141,000/s
-    warm search at 2,000 events          0.003-0.042  0.004-0.034
-    warm at 100,000: timechart           1.76         0.73
-    sort 0 _time | streamstats, all rows 2.26         1.76
-    sort of two fields                   1.60         1.02
-    bin | stats                          1.28         0.71
-    stats by, top, dedup                 0.50-0.65    0.40-0.57
-    eventstats, rex                      1.2-1.4      1.0-1.1
+    ingest, 100,000 events                        165,000/s
+    search at 2,000 events: cold, warm            at most 0.080, 0.020
+    warm at 100,000: sort 0 _time | streamstats   0.96   (2.26; all 100,000 whole events are given back)
+    timechart; bin | stats; sort of two           0.66; 0.62; 0.72   (1.76; 1.28; 1.60)
+    stats of eval; eventstats; rex                0.78; 0.93; 1.02   (eventstats 1.41, rex 1.19)
+    all others                                    0.15 to 0.48
+    HEC by 1, 100, 1,000 events a request         694/s, 40,500/s, 110,000/s
 """
 
 import gc

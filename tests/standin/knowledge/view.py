@@ -95,7 +95,7 @@ class View:
 class EventFields:
     """All fields of one event, each worked out once."""
 
-    __slots__ = ("_classified", "_event", "_extracted", "_known", "_plan", "_written")
+    __slots__ = ("_classified", "_event", "_extracted", "_known", "_plan", "_whole", "_written")
 
     def __init__(self, event: Event, plan: Plan) -> None:
         self._event = event
@@ -104,6 +104,7 @@ class EventFields:
         self._extracted: Row | None = None
         self._written: Row | None = None
         self._classified: Row | None = None
+        self._whole: Row  # made when first asked for
 
     @property
     def event(self) -> Event:
@@ -119,7 +120,14 @@ class EventFields:
             return value
 
     def all(self) -> Row:
-        """Return every field."""
+        """Return every field, in a row that nobody may change: it serves every search."""
+        try:
+            return self._whole
+        except AttributeError:
+            self._whole = self._all()
+            return self._whole
+
+    def _all(self) -> Row:
         row = dict(self._snapshot())
         base = base_row(self._event, with_punct=False)
         row.update({name: base[name] for name in self._plan.fixed})
