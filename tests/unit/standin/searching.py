@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from standin.datasets import DataModel
 from standin.environment import External, Lookup, Macro, Row, TimeBounds
+from standin.values.multivalue import as_text
 
 NOW = 1_722_470_461.0  # 2024-08-01T00:01:01Z
+Texts = list[dict[str, str]]
 
 
 @dataclass
@@ -85,3 +87,8 @@ class TableLookup:
     def write(self, rows: Sequence[Row], *, append: bool, key_field: str | None) -> None:
         """Keep what was written."""
         self.written.append((rows, append, key_field))
+
+
+def texts(rows: Iterable[Row]) -> Texts:
+    """Return rows as texts."""
+    return [{name: as_text(value) for name, value in row.items()} for row in rows]

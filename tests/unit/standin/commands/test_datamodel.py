@@ -9,7 +9,6 @@ import re
 
 import pytest
 
-from standin.environment import Row
 from standin.hostile import Hostility
 from standin.knowledge.users import User
 from standin.language.errors import SearchError, UnknownName, Unsupported
@@ -17,13 +16,12 @@ from standin.language.search import run
 from standin.values.multivalue import as_text
 from unit.standin.doors import MODEL, as_handed_out, doors, evaluated, field, files, with_object
 from unit.standin.laboratory import Lab, MakeApp, MakeLab
-from unit.standin.searching import MemoryEnvironment
+from unit.standin.searching import MemoryEnvironment, Texts, texts
 
 DATAMODEL = "Search Reference, datamodel: "
 FROM = "Search Reference, from: "
 MANUAL = "Knowledge Manager Manual, design data models: "
 RECORDED = "recorded data model of splunkd: "
-Texts = list[dict[str, str]]
 VECTORS: list[tuple[str, Texts, str]] = [
     ("| datamodel Doors Access search | table Access.who Access.door", [
         {"Access.who": "ann", "Access.door": "1-c"}, {"Access.who": "eve", "Access.door": "2-b"},
@@ -98,11 +96,6 @@ VECTORS: list[tuple[str, Texts, str]] = [
 def events(lab: MakeLab) -> Lab:
     """Return a search head over the doors."""
     return doors(lab)
-
-
-def texts(rows: list[Row]) -> Texts:
-    """Return rows as texts."""
-    return [{name: as_text(value) for name, value in row.items()} for row in rows]
 
 
 @pytest.mark.parametrize(("spl", "expected", "source"), VECTORS, ids=[vector[0] for vector in VECTORS])

@@ -2,11 +2,10 @@
 
 import pytest
 
-from standin.environment import Row
 from standin.events import Origin
 from standin.language.errors import SearchError, Unsupported
-from standin.values.multivalue import as_text
 from unit.standin.laboratory import Lab, MakeLab
+from unit.standin.searching import texts
 
 START = 1_785_600_000.0  # 2026-08-01T16:00:00Z
 PROPS = "[t]\nEVAL-late = 1\n"
@@ -24,11 +23,6 @@ def events(lab: MakeLab) -> Lab:
     for raw, host, time, fields in EVENTS:
         laboratory.head.pipeline.index_hec_event(raw, Origin("main", host, "s", "t"), time, fields)
     return laboratory
-
-
-def texts(rows: list[Row]) -> list[dict[str, str]]:
-    """Return rows as texts."""
-    return [{name: as_text(value) for name, value in row.items()} for row in rows]
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,15 @@ Names of fields are those that public searches of Enterprise Security write, suc
 
 import pytest
 
-from standin.environment import Row
 from standin.events import Origin
 from standin.language.errors import SearchError, UnknownName, Unsupported
 from standin.language.search import compile_search
-from standin.values.multivalue import as_text
 from unit.standin.doors import doors, model
 from unit.standin.laboratory import Lab, MakeLab
+from unit.standin.searching import Texts, texts
 
 PAGE = "Search Reference, tstats: "
 RECORDED = "recorded data model of splunkd: "
-Texts = list[dict[str, str]]
 FROM = "from datamodel=Doors.Access"
 VECTORS: list[tuple[str, Texts, str]] = [
     (f"| tstats count {FROM}", [{"count": "4"}], PAGE + "unaccelerated data models are searched too"),
@@ -110,11 +108,6 @@ VECTORS: list[tuple[str, Texts, str]] = [
 def events(lab: MakeLab) -> Lab:
     """Return a search head over the doors."""
     return doors(lab)
-
-
-def texts(rows: list[Row]) -> Texts:
-    """Return rows as texts."""
-    return [{name: as_text(value) for name, value in row.items()} for row in rows]
 
 
 @pytest.mark.parametrize(("spl", "expected", "source"), VECTORS, ids=[vector[0] for vector in VECTORS])
